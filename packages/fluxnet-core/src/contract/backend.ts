@@ -1,0 +1,62 @@
+import type { Capabilities } from './capabilities.js';
+import type { Clock } from './clock.js';
+import type { InterfaceInfo, LinkEvent, LinkWatch } from './interface.js';
+import type { Memory, MemoryOptions } from './memory.js';
+import type { PollSet } from './poll-set.js';
+import type { Program, ProgramOptions } from './program.js';
+import type { Queue, QueueOptions } from './queue.js';
+import type { Exported, Shareable } from './sharing.js';
+import type { Socket, SocketOptions } from './socket.js';
+import type { UmemOptions, UmemRegistration } from './umem.js';
+
+/**
+ * A kernel: the real one, or the simulated one. It gives memory and a few system calls; rings,
+ * frames and everything above are written once, over that memory.
+ *
+ * A backend passes numbers on as they are and answers as the kernel does; limits are checked
+ * above it (`Umem.open`, `Xsk.open`). Objects form a tree (memory, registration, queue, socket)
+ * and closing one closes its children first. Opening calls throw {@link FluxError}; on a closed
+ * object they throw `FLUX_CLOSED`.
+ */
+export interface Backend {
+  /** Named by the program, never chosen silently. */
+  readonly name: 'kernel' | 'simulator';
+  readonly clock: Clock;
+
+  capabilities(): Capabilities;
+
+  /** Frames' bytes. Needs no rights. */
+  openMemory(options: MemoryOptions): Memory;
+
+  /** Registers memory (`XDP_UMEM_REG`). Needs CAP_NET_RAW and RLIMIT_MEMLOCK. */
+  openUmem(memory: Memory, options: UmemOptions): UmemRegistration;
+
+  /** Fill and completion ring for one queue of one interface. */
+  openQueue(umem: UmemRegistration, options: QueueOptions): Queue;
+
+  /** RX and TX ring on a queue, not bound yet. */
+  openSocket(queue: Queue, options: SocketOptions): Socket;
+
+  /** Loads and attaches a program. Needs CAP_BPF and CAP_NET_ADMIN. */
+  openProgram(options: ProgramOptions): Program;
+
+  openPollSet(): PollSet;
+
+  /** Ends a `PollSet.wait` of any thread of this process, by its token. */
+  interrupt(token: number): void;
+
+  /** @throws {FluxError} `FLUX_UNKNOWN_INTERFACE` */
+  interfaceInfo(ifname: string): InterfaceInfo;
+
+  /** Names of all interfaces, in order of index. */
+  interfaces(): readonly string[];
+
+  /** Present where `features['link-events']` holds. */
+  watchLinks?(listener: (event: LinkEvent) => void): LinkWatch;
+
+  /** Present where `features.sharing` holds, together with `importObject`. */
+  exportObject?(object: Shareable): Exported;
+
+  /** Opens an exported object in this isolate. Needs no rights: the descriptors are the right. */
+  importObject?(exported: Exported): Shareable;
+}

@@ -1,0 +1,42 @@
+/**
+ * Linux errno values, negated as Node does. The simulator runs on systems whose own numbers
+ * differ (EAGAIN is 35 on macOS), so the contract fixes these.
+ */
+export const errno = {
+  EPERM: -1,
+  ENOENT: -2,
+  EINTR: -4,
+  EIO: -5,
+  ENXIO: -6,
+  E2BIG: -7,
+  EBADF: -9,
+  EAGAIN: -11,
+  ENOMEM: -12,
+  EACCES: -13,
+  EFAULT: -14,
+  EBUSY: -16,
+  EEXIST: -17,
+  ENODEV: -19,
+  EINVAL: -22,
+  ENOSPC: -28,
+  ERANGE: -34,
+  ENOTSOCK: -88,
+  ENOPROTOOPT: -92,
+  ESOCKTNOSUPPORT: -94,
+  EOPNOTSUPP: -95,
+  EAFNOSUPPORT: -97,
+  ENETDOWN: -100,
+  ENOBUFS: -105,
+  ENOTCONN: -107,
+} as const;
+
+export type ErrnoName = keyof typeof errno;
+
+const names = new Map<number, ErrnoName>(
+  Object.entries(errno).map(([name, value]) => [value, name as ErrnoName]),
+);
+
+/** The name of a negative errno, or `errno 123` for one that is not in the table. */
+export function errnoName(value: number): string {
+  return names.get(value) ?? `errno ${-value}`;
+}
