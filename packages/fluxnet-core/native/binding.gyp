@@ -1,0 +1,63 @@
+{
+  'variables': {
+    'vendor_dir': '<!(pwd)/vendor/linux-<(target_arch)',
+  },
+  'targets': [
+    {
+      'target_name': 'fluxnet',
+      'conditions': [
+        ['OS!="linux"', {
+          # AF_XDP exists on Linux only; elsewhere the simulator is the backend.
+          'type': 'none',
+        }, {
+          'sources': [
+            'src/addon.cc',
+            'src/args.cc',
+            'src/external_buffer.cc',
+            'src/interface.cc',
+            'src/mapping.cc',
+            'src/memory.cc',
+            'src/poll_set.cc',
+            'src/program.cc',
+            'src/queue.cc',
+            'src/ring_mapping.cc',
+            'src/socket.cc',
+            'src/socket_watch.cc',
+            'src/umem.cc',
+            'src/xsk_fd.cc',
+          ],
+          'include_dirs': [
+            '<!(node -p "require(\'node-addon-api\').include_dir")',
+            '<(vendor_dir)/include',
+            '<(SHARED_INTERMEDIATE_DIR)',
+          ],
+          'defines': [
+            'NAPI_VERSION=9',
+            'NAPI_DISABLE_CPP_EXCEPTIONS',
+            'NODE_ADDON_API_DISABLE_DEPRECATED',
+          ],
+          'cflags_cc': [
+            '-std=c++20', '-O2', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror',
+          ],
+          'ldflags': [
+            '-static-libgcc',
+            # From build/Release and from prebuilds/<platform>-<arch> alike.
+            "-Wl,-rpath,'$$ORIGIN/../../vendor/linux-<(target_arch)/lib'",
+          ],
+          'libraries': [ '<(vendor_dir)/lib/libbpf.so.1' ],
+          'actions': [
+            {
+              'action_name': 'embed_redirect_program',
+              'inputs': [ 'bpf/embed.mjs', 'bpf/redirect.bpf.c', 'bpf/redirect.h' ],
+              'outputs': [ '<(SHARED_INTERMEDIATE_DIR)/redirect_object.h' ],
+              'action': [
+                'node', 'bpf/embed.mjs', 'bpf/redirect.bpf.c', '<(vendor_dir)/include',
+                'kRedirectObject', '<@(_outputs)',
+              ],
+            },
+          ],
+        }],
+      ],
+    },
+  ],
+}

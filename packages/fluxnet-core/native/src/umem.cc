@@ -1,0 +1,38 @@
+#include "umem.h"
+
+#include "args.h"
+#include "memory.h"
+
+namespace fluxnet {
+
+Napi::Function Umem::Define(Napi::Env env) {
+  return DefineClass(env, kName, {InstanceMethod<&Umem::Close>("close")});
+}
+
+Umem::Umem(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  info.This().As<Napi::Object>().TypeTag(&kTypeTag);
+  Open(info);
+}
+
+void Umem::Open(const Napi::CallbackInfo& info) {
+  Memory* memory = WrappedArg<Memory>(info, 0, "memory");
+  if (memory == nullptr) return;
+  if (!memory->open()) return ThrowClosed(Env(), "memory");
+  const auto chunk_size = IntegerArg(info, 1, "chunkSize", 0, UINT32_MAX);
+  if (!chunk_size) return;
+  const auto headroom = IntegerArg(info, 2, "headroom", 0, UINT32_MAX);
+  if (!headroom) return;
+  const auto flags = IntegerArg(info, 3, "flags", 0, UINT32_MAX);
+  if (!flags) return;
+
+  auto xsk = XskFd::Open();
+  if (!xsk.ok()) return ThrowSystemError(Env(), xsk.error());
+  auto group = std::make_shared<UmemGroup>(memory->mapping(), *chunk_size, *headroom, *flags);
+  if (Failure failure = group->Register(*xsk.value())) return ThrowSystemError(Env(), *failure);
+  group->OfferSocket(std::move(xsk.value()));
+  group_ = std::move(group);
+}
+
+void Umem::Close(const Napi::CallbackInfo&) { group_.reset(); }
+
+}  // namespace fluxnet
