@@ -35,3 +35,26 @@ export type { UmemOptions, UmemRegistration } from './contract/umem.js';
 export { errno, errnoName } from './errno.js';
 export type { FluxErrorCode, FluxErrorDetails } from './errors.js';
 export { errorCodes, FluxError, isFluxError } from './errors.js';
+export { FramePool } from './frame-pool.js';
+export { kernelBackend } from './kernel/kernel-backend.js';
+export { nativePath } from './kernel/load-native.js';
+export {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  checkPowerOfTwo,
+  checkString,
+  invalid,
+} from './options.js';
+export { Resource } from './resource.js';
+// For integrators: parts to build a backend or a mode from
+export { retryWhile } from './retry.js';
+export { CompletionRing } from './rings/completion-ring.js';
+export { FillRing } from './rings/fill-ring.js';
+export { RxRing } from './rings/rx-ring.js';
+export { TxRing } from './rings/tx-ring.js';
+export type { UmemOpenOptions } from './umem.js';
+export { checkPacketFits, Umem } from './umem.js';
+export type { XskOpenOptions } from './xsk.js';
+export { Xsk } from './xsk.js';

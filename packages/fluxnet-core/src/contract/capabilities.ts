@@ -1,11 +1,5 @@
 /** Everything a kernel, a driver or a backend may lack. */
-export type Feature =
-  | 'native-attach'
-  | 'multi-buffer'
-  | 'hugepages'
-  | 'shared-umem'
-  | 'link-events'
-  | 'sharing';
+export type Feature = 'hugepages' | 'link-events' | 'sharing';
 
 export interface Capabilities {
   /** Can sockets be opened at all? */

@@ -1,0 +1,44 @@
+/**
+ * The free frames of one memory, last in first out, so that the frames in use stay few and warm.
+ * A frame is named by the byte offset of its chunk.
+ */
+export class FramePool {
+  readonly frameSize: number;
+  readonly frameCount: number;
+  readonly #stack: Int32Array;
+  #free: number;
+
+  /**
+   * @param frameSize bytes, a power of two
+   * @param frameCount frames `firstFrame` to `firstFrame + frameCount - 1` of the memory
+   */
+  constructor(frameSize: number, frameCount: number, firstFrame = 0) {
+    this.frameSize = frameSize;
+    this.frameCount = frameCount;
+    this.#stack = new Int32Array(frameCount);
+    this.#free = frameCount;
+    for (let i = 0; i < frameCount; i++) {
+      this.#stack[i] = (firstFrame + frameCount - 1 - i) * frameSize;
+    }
+  }
+
+  get free(): number {
+    return this.#free;
+  }
+
+  /** A free frame, or -1 when there is none. */
+  take(): number {
+    return this.#free === 0 ? -1 : this.#stack[--this.#free]!;
+  }
+
+  /**
+   * Gives a frame back.
+   * @param address any byte offset inside the frame
+   * @returns false when all frames are free already: somebody gave one back twice
+   */
+  give(address: number): boolean {
+    if (this.#free === this.frameCount) return false;
+    this.#stack[this.#free++] = address & -this.frameSize;
+    return true;
+  }
+}

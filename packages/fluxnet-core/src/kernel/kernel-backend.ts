@@ -1,0 +1,101 @@
+import { release } from 'node:os';
+import type { Backend } from '../contract/backend.js';
+import type { Capabilities } from '../contract/capabilities.js';
+import type { InterfaceInfo } from '../contract/interface.js';
+import type { Memory, MemoryOptions } from '../contract/memory.js';
+import type { PollSet } from '../contract/poll-set.js';
+import type { Program, ProgramOptions } from '../contract/program.js';
+import type { Queue, QueueOptions } from '../contract/queue.js';
+import type { Socket, SocketOptions } from '../contract/socket.js';
+import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
+import { isFluxError } from '../errors.js';
+import { kernelClock } from './kernel-clock.js';
+import { KernelMemory } from './kernel-memory.js';
+import { KernelPollSet } from './kernel-poll-set.js';
+import { KernelProgram } from './kernel-program.js';
+import { KernelQueue } from './kernel-queue.js';
+import { KernelSocket } from './kernel-socket.js';
+import { KernelUmem } from './kernel-umem.js';
+import { loadNative } from './load-native.js';
+import { attempt } from './system-error.js';
+
+/**
+ * AF_XDP of the running kernel. Costs nothing until something is opened.
+ * The objects it takes must be its own: those of another backend are refused.
+ */
+export const kernelBackend: Backend = {
+  name: 'kernel',
+  clock: kernelClock,
+
+  capabilities(): Capabilities {
+    const reason = whyUnsupported();
+    const supported = reason === '';
+    const features = { hugepages: hasHugePages(), 'link-events': false, sharing: false };
+    const platform = `${process.platform} ${release()} ${process.arch}`;
+    return { supported, reason, platform, features };
+  },
+
+  openMemory(options: MemoryOptions): Memory {
+    return KernelMemory.open(loadNative(), options);
+  },
+
+  openUmem(memory: Memory, options: UmemOptions): UmemRegistration {
+    return new KernelUmem(loadNative(), memory as KernelMemory, options);
+  },
+
+  openQueue(umem: UmemRegistration, options: QueueOptions): Queue {
+    return new KernelQueue(loadNative(), umem as KernelUmem, options);
+  },
+
+  openSocket(queue: Queue, options: SocketOptions): Socket {
+    return new KernelSocket(loadNative(), queue as KernelQueue, options);
+  },
+
+  openProgram(options: ProgramOptions): Program {
+    return new KernelProgram(loadNative(), options);
+  },
+
+  openPollSet(): PollSet {
+    return new KernelPollSet(loadNative());
+  },
+
+  interrupt(token: number): void {
+    loadNative().interrupt(token);
+  },
+
+  interfaceInfo(ifname: string): InterfaceInfo {
+    const native = loadNative();
+    return attempt({ doing: `find interface ${ifname}`, context: { ifname } }, () =>
+      native.interfaceInfo(ifname),
+    );
+  },
+
+  interfaces(): readonly string[] {
+    return loadNative().interfaces();
+  },
+};
+
+/** Tries the first step of every use: the smallest registration, closed at once. */
+function whyUnsupported(): string {
+  try {
+    const memory = kernelBackend.openMemory({ size: 4096, pages: '4k' });
+    try {
+      kernelBackend.openUmem(memory, { chunkSize: 4096, frameHeadroom: 0, unaligned: false });
+      return '';
+    } finally {
+      memory.close();
+    }
+  } catch (error) {
+    if (isFluxError(error)) return error.message;
+    throw error;
+  }
+}
+
+function hasHugePages(): boolean {
+  try {
+    kernelBackend.openMemory({ size: 2 ** 21, pages: 'hugetlb2m' }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,128 @@
+import type { RingRegion } from '../contract/ring.js';
+import type {
+  BindOptions,
+  CopyMode,
+  Readiness,
+  Socket,
+  SocketOptions,
+  SocketStatistics,
+} from '../contract/socket.js';
+import { Resource } from '../resource.js';
+import type { KernelQueue } from './kernel-queue.js';
+import type { Native, NativeSocket } from './native.js';
+import { attempt } from './system-error.js';
+
+// include/uapi/linux/if_xdp.h
+const COPY_FLAGS: Readonly<Record<CopyMode, number>> = { auto: 0, copy: 1 << 1, zerocopy: 1 << 2 };
+const USE_NEED_WAKEUP = 1 << 3;
+const USE_SG = 1 << 4;
+const SOL_XDP = 283;
+const XDP_OPTIONS = 8;
+const OPTIONS_ZEROCOPY = 1;
+// include/uapi/asm-generic/socket.h
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+
+export class KernelSocket extends Resource implements Socket {
+  readonly handle: NativeSocket;
+  readonly queue: KernelQueue;
+  readonly rx: RingRegion | undefined;
+  readonly tx: RingRegion | undefined;
+  readonly #native: Native;
+
+  constructor(native: Native, queue: KernelQueue, options: SocketOptions) {
+    super(queue);
+    this.#native = native;
+    this.queue = queue;
+    this.handle = attempt(
+      {
+        doing: `open a socket on ${queue.ifname} queue ${queue.queueId}`,
+        context: { ifname: queue.ifname, queueId: queue.queueId, ...options },
+      },
+      () => new native.Socket(queue.handle, options.rxRingSize, options.txRingSize),
+    );
+    this.rx = this.handle.rx;
+    this.tx = this.handle.tx;
+    this.opened();
+  }
+
+  bind(options: BindOptions): void {
+    const { ifname, queueId } = this.queue;
+    const flags =
+      COPY_FLAGS[options.copyMode] |
+      (options.needWakeup ? USE_NEED_WAKEUP : 0) |
+      (options.multiBuffer ? USE_SG : 0);
+    attempt(
+      {
+        doing: `bind to ${ifname} queue ${queueId}`,
+        context: { ifname, queueId, ...options },
+        answers: {
+          EBUSY: {
+            code: 'FLUX_QUEUE_BUSY',
+            hint: 'another socket holds it: close that one first; to find it: sudo ss --xdp -p',
+          },
+          EINVAL: this.#queueExists()
+            ? { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the bind flags' }
+            : { code: 'FLUX_QUEUE_OUT_OF_RANGE', hint: `see its queues: ethtool -l ${ifname}` },
+          EOPNOTSUPP: {
+            code: 'FLUX_UNSUPPORTED',
+            hint: `the driver has no zero-copy here; use copyMode: 'auto'`,
+          },
+        },
+      },
+      () => this.handle.bind(this.queue.handle, flags),
+    );
+  }
+
+  kick(): number {
+    return this.handle.kick();
+  }
+
+  wakeRx(): number {
+    return this.handle.wakeRx();
+  }
+
+  watch(interest: Readiness, listener: () => void): void {
+    attempt({ doing: 'watch the socket' }, () =>
+      this.handle.watch(interest.readable, interest.writable, listener),
+    );
+  }
+
+  unwatch(): void {
+    this.handle.unwatch();
+  }
+
+  statistics(): SocketStatistics {
+    return attempt({ doing: 'read the statistics' }, () => this.handle.statistics());
+  }
+
+  get zeroCopy(): boolean {
+    const options = this.getOption(SOL_XDP, XDP_OPTIONS);
+    return options > 0 && (options & OPTIONS_ZEROCOPY) !== 0;
+  }
+
+  socketError(): number {
+    const value = this.getOption(SOL_SOCKET, SO_ERROR);
+    return value > 0 ? -value : value;
+  }
+
+  setOption(level: number, name: number, value: number): number {
+    return this.handle.setOption(level, name, value);
+  }
+
+  getOption(level: number, name: number): number {
+    return this.handle.getOption(level, name);
+  }
+
+  protected override release(): void {
+    this.handle.close();
+  }
+
+  #queueExists(): boolean {
+    try {
+      return this.queue.queueId < this.#native.interfaceInfo(this.queue.ifname).queueCount;
+    } catch {
+      return true; // The interface is gone: not a question of its queues.
+    }
+  }
+}

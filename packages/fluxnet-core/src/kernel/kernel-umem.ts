@@ -1,0 +1,42 @@
+import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
+import { Resource } from '../resource.js';
+import type { KernelMemory } from './kernel-memory.js';
+import type { Native, NativeCloseable } from './native.js';
+import { attempt } from './system-error.js';
+
+const UNALIGNED_CHUNKS = 1; // XDP_UMEM_UNALIGNED_CHUNK_FLAG
+
+export class KernelUmem extends Resource implements UmemRegistration {
+  readonly handle: NativeCloseable;
+  readonly memory: KernelMemory;
+  readonly chunkSize: number;
+  readonly frameHeadroom: number;
+  readonly unaligned: boolean;
+
+  constructor(native: Native, memory: KernelMemory, options: UmemOptions) {
+    super(memory);
+    this.memory = memory;
+    this.chunkSize = options.chunkSize;
+    this.frameHeadroom = options.frameHeadroom;
+    this.unaligned = options.unaligned;
+    const flags = options.unaligned ? UNALIGNED_CHUNKS : 0;
+    this.handle = attempt(
+      {
+        doing: `register ${memory.size} bytes in chunks of ${options.chunkSize}`,
+        context: { size: memory.size, ...options },
+        answers: {
+          ENOBUFS: {
+            code: 'FLUX_MEMLOCK',
+            hint: `allow ${memory.size} bytes of locked memory: ulimit -l ${memory.size / 1024}`,
+          },
+        },
+      },
+      () => new native.Umem(memory.handle, options.chunkSize, options.frameHeadroom, flags),
+    );
+    this.opened();
+  }
+
+  protected override release(): void {
+    this.handle.close();
+  }
+}

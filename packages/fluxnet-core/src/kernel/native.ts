@@ -1,0 +1,71 @@
+import type { InterfaceInfo } from '../contract/interface.js';
+import type { RingRegion } from '../contract/ring.js';
+import type { SocketStatistics } from '../contract/socket.js';
+
+/** The addon's exports; each class is one file in `native/src`. Numbers go to the kernel as is. */
+export interface Native {
+  readonly Memory: new (size: number, pages: 'hugetlb2m' | '4k') => NativeMemory;
+  readonly Umem: new (
+    memory: NativeMemory,
+    chunkSize: number,
+    headroom: number,
+    flags: number,
+  ) => NativeCloseable;
+  readonly Queue: new (
+    umem: NativeCloseable,
+    ifindex: number,
+    queueId: number,
+    fillRingSize: number,
+    completionRingSize: number,
+  ) => NativeQueue;
+  readonly Socket: new (queue: NativeQueue, rxSize: number, txSize: number) => NativeSocket;
+  readonly Program: new (maxQueues: number) => NativeProgram;
+  readonly PollSet: new () => NativePollSet;
+  interrupt(token: number): void;
+  interfaces(): string[];
+  interfaceInfo(ifname: string): InterfaceInfo;
+}
+
+export interface NativeCloseable {
+  close(): void;
+}
+
+export interface NativeMemory extends NativeCloseable {
+  readonly buffer: ArrayBuffer;
+  readonly pageSize: number;
+}
+
+export interface NativeQueue extends NativeCloseable {
+  readonly fill: RingRegion;
+  readonly completion: RingRegion;
+}
+
+export interface NativeSocket extends NativeCloseable {
+  readonly rx: RingRegion | undefined;
+  readonly tx: RingRegion | undefined;
+  bind(queue: NativeQueue, flags: number): void;
+  kick(): number;
+  wakeRx(): number;
+  watch(readable: boolean, writable: boolean, listener: () => void): void;
+  unwatch(): void;
+  statistics(): SocketStatistics;
+  setOption(level: number, name: number, value: number): number;
+  getOption(level: number, name: number): number;
+}
+
+export interface NativeProgram extends NativeCloseable {
+  readonly id: number;
+  attach(ifindex: number, generic: boolean): void;
+  setSocket(queueId: number, socket: NativeSocket): void;
+  clearSocket(queueId: number): void;
+  counter(slot: number): number;
+}
+
+export interface NativePollSet extends NativeCloseable {
+  readonly token: number;
+  add(socket: NativeSocket, readable: boolean, writable: boolean): number;
+  wait(timeoutMs: number): number;
+  /** Bit 0: readable, bit 1: writable. */
+  ready(index: number): number;
+  interrupt(): void;
+}

@@ -1,0 +1,67 @@
+import { errnoName } from '../errno.js';
+import { FluxError, type FluxErrorCode } from '../errors.js';
+
+/** What was being done when a system call failed. */
+export interface Attempt {
+  /** `open a socket`, `bind to eth0 queue 0`: continues "could not …". */
+  readonly doing: string;
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Answers that mean something of their own in this attempt, by errno name. */
+  readonly answers?: Readonly<Record<string, Answer | undefined>>;
+}
+
+export interface Answer {
+  readonly code: FluxErrorCode;
+  readonly hint?: string;
+}
+
+interface NativeError extends Error {
+  readonly code?: string;
+  readonly errno?: number;
+  readonly syscall?: string;
+  readonly log?: string;
+}
+
+const RIGHTS =
+  'run as root, or give node the rights: sudo setcap cap_net_raw,cap_net_admin,cap_bpf';
+
+/** Answers that mean the same wherever they come from. */
+const commonAnswers: Readonly<Record<string, Answer>> = {
+  EPERM: { code: 'FLUX_PERMISSION', hint: `${RIGHTS}+ep "$(command -v node)"` },
+  EACCES: { code: 'FLUX_PERMISSION', hint: `${RIGHTS}+ep "$(command -v node)"` },
+  ENODEV: { code: 'FLUX_UNKNOWN_INTERFACE', hint: 'see the names: ip link' },
+  ENXIO: { code: 'FLUX_INTERFACE_REMOVED', hint: 'open a new socket once the interface is back' },
+  ENETDOWN: { code: 'FLUX_INTERFACE_DOWN', hint: 'bring it up: ip link set <interface> up' },
+  ENOMEM: { code: 'FLUX_NO_MEMORY', hint: 'use fewer frames or smaller rings' },
+  EAFNOSUPPORT: {
+    code: 'FLUX_UNSUPPORTED_PLATFORM',
+    hint: 'the kernel is built without CONFIG_XDP_SOCKETS; use the simulator, or another kernel',
+  },
+  EOPNOTSUPP: { code: 'FLUX_UNSUPPORTED', hint: "let fluxnet choose: 'auto'" },
+  EINVAL: { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the sizes or flags' },
+};
+
+/** Runs a call into the addon and turns what it throws into a `FluxError`. */
+export function attempt<T>(what: Attempt, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw toFluxError(error as NativeError, what);
+  }
+}
+
+function toFluxError(error: NativeError, what: Attempt): Error {
+  if (error.code === 'FLUX_CLOSED') return new FluxError('FLUX_CLOSED', error.message);
+  // Not from a system call: a wrong argument, which is a fault of the caller in this package.
+  if (error.errno === undefined) return error;
+  const name = errnoName(error.errno);
+  const answer = what.answers?.[name] ?? commonAnswers[name] ?? { code: 'FLUX_SYSCALL' };
+  const log = error.log?.trim();
+  return new FluxError(answer.code, `could not ${what.doing}${log ? `\n${log}` : ''}`, {
+    errno: error.errno,
+    syscall: error.syscall,
+    hint: answer.hint,
+    context: what.context,
+    cause: error,
+  });
+}

@@ -1,0 +1,88 @@
+import type { RingRegion } from '../contract/ring.js';
+import { RING_NEED_WAKEUP } from '../contract/ring.js';
+
+/**
+ * What the four rings have in common: two free-running 32-bit indices, one written by us and one
+ * by the kernel. They are signed here (`Int32Array`, `| 0`), because differences are the same
+ * modulo 2^32 and unsigned words leave V8's small-integer range after 2^31 packets.
+ *
+ *      consumer            producer
+ *         v                   v
+ *   . . . x x x x x x x x x x . . .      size = 16, in use = producer - consumer
+ *
+ * Ordering: the producer writes entries, then stores its index (release); the consumer loads that
+ * index (acquire), then reads entries. `Atomics` gives both, once per batch: `xchg` and `mov` on
+ * x64, `stlr` and `ldar` on arm64. It pairs with `smp_store_release` and `smp_load_acquire` in
+ * net/xdp/xsk_queue.h.
+ */
+export abstract class Ring {
+  readonly size: number;
+  /** Every 32-bit word of the mapping. */
+  protected readonly words: Int32Array;
+  protected readonly mask: number;
+  /** Index into `words` of entry 0. */
+  protected readonly base: number;
+  /** Our cursor: the next entry to reserve or to peek at. Ahead of what is published. */
+  protected next: number;
+  /** The first entry of the latest reservation or peek; entries are addressed from here. */
+  protected first: number;
+  /** Our index as the kernel sees it. */
+  protected published: number;
+  /** The kernel's index as we saw it last; refreshed only when it says that nothing is left. */
+  protected cachedPeer: number;
+  private readonly flagsIndex: number;
+  #attached = true;
+  #corrupt = false;
+
+  protected constructor(
+    region: RingRegion,
+    private readonly ownIndex: number,
+    private readonly peerIndex: number,
+  ) {
+    this.size = region.size;
+    this.mask = region.size - 1;
+    this.words = new Int32Array(region.buffer);
+    this.base = region.descriptorOffset >> 2;
+    this.flagsIndex = region.flagsOffset >> 2;
+    this.published = Atomics.load(this.words, ownIndex);
+    this.next = this.published;
+    this.first = this.published;
+    this.cachedPeer = Atomics.load(this.words, peerIndex);
+  }
+
+  /** The indices broke `0 <= producer - consumer <= size`: the ring gives nothing any more. */
+  get corrupt(): boolean {
+    return this.#corrupt;
+  }
+
+  /** Does the kernel want a system call before it goes on? (`XDP_RING_NEED_WAKEUP`) */
+  get needsWakeup(): boolean {
+    return this.#attached && (Atomics.load(this.words, this.flagsIndex) & RING_NEED_WAKEUP) !== 0;
+  }
+
+  /** The kernel's index now. */
+  protected loadPeer(): number {
+    if (!this.#attached) return this.cachedPeer;
+    this.cachedPeer = Atomics.load(this.words, this.peerIndex);
+    return this.cachedPeer;
+  }
+
+  /** Makes our index visible, after everything that was written or read before it. */
+  protected publish(index: number): void {
+    this.published = index;
+    if (this.#attached) Atomics.store(this.words, this.ownIndex, index);
+  }
+
+  protected markCorrupt(): void {
+    this.#corrupt = true;
+  }
+
+  /** Cuts the ring off its memory before that is unmapped. Afterwards it is empty and full. */
+  detach(): void {
+    this.#attached = false;
+  }
+
+  protected get usable(): boolean {
+    return this.#attached && !this.#corrupt;
+  }
+}
