@@ -99,7 +99,8 @@ describe('Node version', () => {
 
 describe('system packages', () => {
   const machine = (lacking: string[]) => {
-    const has = (name: string) => !lacking.includes(name);
+    // The real probe takes an environment too: nothing may be passed in its place.
+    const has = (name: string, ...more: unknown[]) => more.length === 0 && !lacking.includes(name);
     return { hasCommand: has, hasFile: has };
   };
   const debian = { id: 'debian', debianLike: true };
@@ -166,6 +167,30 @@ describe('fingerprint', () => {
     expect(new Stamp(file).read()).toBeUndefined();
     new Stamp(file).write('abc');
     expect(new Stamp(file).read()).toBe('abc');
+  });
+
+  it('decides what is done again, and a failure is', async () => {
+    const stamp = new Stamp(join(folder, 'step'));
+    let done = 0;
+    let there = true;
+    const ensure = (wanted: string) =>
+      stamp.ensure(
+        wanted,
+        () => there,
+        async () => {
+          if (wanted === 'bad') throw new Error('broken');
+          done += 1;
+        },
+      );
+    await ensure('a');
+    await ensure('a');
+    expect(done).toBe(1);
+    await expect(ensure('bad')).rejects.toThrow('broken');
+    await ensure('a');
+    expect(done).toBe(2);
+    there = false;
+    await ensure('a');
+    expect(done).toBe(3);
   });
 });
 

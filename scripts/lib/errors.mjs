@@ -5,11 +5,13 @@ export class SetupError extends Error {
   /**
    * @param {string} message
    * @param {string} [hint] what to do next
+   * @param {string} [log] the end of what a failed command said
    */
-  constructor(message, hint) {
+  constructor(message, hint, log) {
     super(message);
     this.name = 'SetupError';
     this.hint = hint;
+    this.log = log;
   }
 }
 
@@ -29,6 +31,8 @@ export async function runMain(main) {
 }
 
 /** @param {SetupError} error */
-export function describeFailure(error) {
-  return `✗ ${error.message}\n${error.hint ? `  → ${error.hint}\n` : ''}`;
+export function describeFailure({ message, hint, log }) {
+  const before = log ? `${log}\n\n` : '';
+  const after = hint ? `  → ${hint}\n` : '';
+  return `${before}✗ ${message}\n${after}`;
 }

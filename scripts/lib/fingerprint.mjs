@@ -1,6 +1,14 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -60,5 +68,19 @@ export class Stamp {
     const work = `${this.#file}.${process.pid}`;
     writeFileSync(work, `${value}\n`);
     renameSync(work, this.#file);
+  }
+
+  /**
+   * Does the work unless it is done for this fingerprint and its result is still there. Work that
+   * fails leaves no stamp: what it began may be half of a result.
+   * @param {string} wanted
+   * @param {() => boolean} isThere
+   * @param {() => Promise<void>} work
+   */
+  async ensure(wanted, isThere, work) {
+    if (this.read() === wanted && isThere()) return;
+    rmSync(this.#file, { force: true });
+    await work();
+    this.write(wanted);
   }
 }

@@ -15,13 +15,11 @@ const stampOf = (step) => new Stamp(inRoot('.cache', 'stamps', step));
 
 /** @param {import('./progress.mjs').Progress} progress */
 export async function ensureVendor(progress) {
-  const stamp = stampOf('vendor');
-  const wanted = vendorFingerprint();
-  if (stamp.read() === wanted && existsSync(inRoot(MANIFEST))) return;
-  await progress.run('carried libraries', () =>
-    runLogged('vendor', [process.execPath, inRoot('scripts', 'vendor-libxdp.mjs')]),
+  const isThere = () => existsSync(inRoot(MANIFEST));
+  const maker = [process.execPath, inRoot('scripts', 'vendor-libxdp.mjs')];
+  await stampOf('vendor').ensure(vendorFingerprint(), isThere, () =>
+    progress.run('carried libraries', () => runLogged('vendor', maker)),
   );
-  stamp.write(wanted);
 }
 
 /** An upgraded system library is a reason to carry the new one. */
@@ -41,12 +39,11 @@ export async function ensureNative(progress) {
   if (!existsSync(inRoot('binding.gyp'))) {
     throw new SetupError('binding.gyp is missing: this is not a complete checkout');
   }
-  const stamp = stampOf('native');
-  const wanted = nativeFingerprint();
-  if (stamp.read() === wanted && existsSync(inRoot(ADDON))) return;
-  await progress.run('native addon', build);
-  if (!existsSync(inRoot(ADDON))) throw new SetupError(`the native build made no ${ADDON}`);
-  stamp.write(wanted);
+  const isThere = () => existsSync(inRoot(ADDON));
+  await stampOf('native').ensure(nativeFingerprint(), isThere, async () => {
+    await progress.run('native addon', build);
+    if (!isThere()) throw new SetupError(`the native build made no ${ADDON}`);
+  });
 }
 
 function nativeFingerprint() {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fingerprint, Stamp } from './fingerprint.mjs';
 import { inRoot } from './paths.mjs';
-import { runLogged } from './run.mjs';
+import { logFile, runLogged } from './run.mjs';
 
 /** In node_modules, so that it goes when that folder goes. */
 const STAMP = ['node_modules', '.cache', 'fluxnet', 'npm'];
@@ -14,10 +14,12 @@ export async function ensureNpmPackages(progress) {
   const wanted = fingerprint([inRoot('package-lock.json')], {
     extra: [process.version, process.platform, process.arch],
   });
-  const done = stamp.read();
-  if (done === wanted) return;
-  if (done !== undefined || !installedByHand()) await progress.run('npm packages', install);
-  stamp.write(wanted);
+  if (stamp.read() === undefined && installedByHand()) stamp.write(wanted);
+  await stamp.ensure(
+    wanted,
+    () => true,
+    () => progress.run('npm packages', install),
+  );
 }
 
 /** Somebody's own `npm ci` counts as well as ours. */
@@ -57,12 +59,28 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-function install() {
+/**
+ * A lockfile written where a registry did not serve the packages of other platforms lacks them, and
+ * `npm ci` refuses that; `npm install` takes the same locked versions without insisting.
+ */
+async function install() {
+  try {
+    await npm('npm-ci', 'ci');
+  } catch (error) {
+    if (!readFileSync(logFile('npm-ci'), 'utf8').includes('EUSAGE')) throw error;
+    await npm('npm-install', 'install', '--no-save');
+  }
+}
+
+/**
+ * @param {string} log
+ * @param {string[]} args
+ */
+function npm(log, ...args) {
   // A silent caller must not silence the log that explains a failure.
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=warn'];
-  const hint = 'check that the npm registry can be reached, then start again';
-  return runLogged('npm-ci', [...npmCommand(), ...args], {
-    hint,
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=warn'];
+  return runLogged(log, [...npmCommand(), ...args, ...quiet], {
+    hint: 'check that the npm registry can be reached, then start again',
     shell: process.platform === 'win32',
   });
 }

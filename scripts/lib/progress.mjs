@@ -6,6 +6,9 @@
 
 const TICK_MS = 100;
 
+/** Lines the times up below each other. */
+const NAME_WIDTH = 34;
+
 /** Tells on one stream what set-up is doing: a running clock on a terminal, plain lines elsewhere. */
 export class Progress {
   #out;
@@ -74,7 +77,7 @@ export class Progress {
    */
   #finish(mark, colour, name, started) {
     const sign = this.#colour ? `\x1b[${colour}m${mark}\x1b[0m` : mark;
-    this.note(`${sign} ${name.padEnd(24)} ${since(started)}`);
+    this.note(`${sign} ${name.padEnd(NAME_WIDTH)} ${since(started)}`);
   }
 }
 

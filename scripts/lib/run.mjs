@@ -16,6 +16,9 @@ const TAIL_LINES = 40;
  * @property {boolean} [shell]
  */
 
+/** @param {string} name */
+export const logFile = (name) => inRoot('.cache', 'logs', `${name}.log`);
+
 /**
  * Runs a command with its output in a log file, of which only the end is shown, on failure.
  * @param {string} name of the log
@@ -23,7 +26,7 @@ const TAIL_LINES = 40;
  * @param {RunOptions & { hint?: string }} [options]
  */
 export async function runLogged(name, command, { hint, ...options } = {}) {
-  const log = inRoot('.cache', 'logs', `${name}.log`);
+  const log = logFile(name);
   mkdirSync(dirname(log), { recursive: true });
   const file = openSync(log, 'w');
   try {
@@ -32,7 +35,7 @@ export async function runLogged(name, command, { hint, ...options } = {}) {
     const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     const where = `the whole log: ${relative(ROOT, log)}`;
     const next = hint ? `${hint} (${where})` : where;
-    throw new SetupError(`${tail}\n\n✗ ${command.join(' ')} failed (${code})`, next);
+    throw new SetupError(`${command.join(' ')} failed (${code})`, next, tail);
   } finally {
     closeSync(file);
   }

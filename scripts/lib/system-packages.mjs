@@ -49,7 +49,9 @@ export function missingPackages(distribution, probe = THIS_MACHINE) {
  * @param {Probe} probe
  */
 function isMet({ commands = [], files = [] }, probe) {
-  return commands.every(probe.hasCommand) && files.every(probe.hasFile);
+  return (
+    commands.every((name) => probe.hasCommand(name)) && files.every((path) => probe.hasFile(path))
+  );
 }
 
 /** @param {string} osRelease the text of /etc/os-release */

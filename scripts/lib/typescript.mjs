@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { fingerprint, Stamp } from './fingerprint.mjs';
 import { inRoot } from './paths.mjs';
@@ -25,23 +25,25 @@ const OWN = ['src', 'tsup.config.ts', 'tsconfig.json', 'package.json'];
 export async function ensureTypeScript(progress) {
   /** @type {Map<string, string>} */
   const prints = new Map();
+  /** @param {Package} each */
+  const printOf = ({ name }) => prints.get(name) ?? '';
   for (const wave of buildOrder(workspacePackages())) {
     for (const each of wave) prints.set(each.name, packageFingerprint(each, prints));
-    const stale = wave.filter((each) => !isBuilt(each, prints.get(each.name)));
+    const stale = wave.filter((each) => !isBuilt(each, printOf(each)));
     if (stale.length === 0) continue;
     await progress.run(`build ${stale.map(({ name }) => name).join(', ')}`, () =>
-      settleAll(stale.map((each) => build(each, prints.get(each.name) ?? ''))),
+      settleAll(stale.map((each) => build(each, printOf(each)))),
     );
   }
 }
 
-/** @returns {Package[]} those of the workspace that have a build script */
+/** @returns {Package[]} those of the workspace that have something to build */
 function workspacePackages() {
   const { workspaces } = readJson(inRoot('package.json'));
   const manifests = /** @type {string[]} */ (workspaces)
     .filter((folder) => existsSync(inRoot(folder, 'package.json')))
     .map((folder) => ({ folder, ...readJson(inRoot(folder, 'package.json')) }))
-    .filter(({ scripts }) => scripts?.build);
+    .filter(({ folder, scripts }) => scripts?.build && existsSync(inRoot(folder, 'src')));
   const names = manifests.map(({ name }) => name);
   return manifests.map(({ name, folder, scripts, dependencies, devDependencies }) => ({
     name,
@@ -86,29 +88,36 @@ function packageFingerprint({ folder, build, needs }, prints) {
   });
 }
 
+/**
+ * @param {Package} each
+ * @param {string} print
+ */
+function isBuilt(each, print) {
+  return stampOf(each).read() === print && hasOutput(each);
+}
+
 /** @param {Package} each */
 const stampOf = ({ name }) => new Stamp(inRoot('.cache', 'stamps', name));
 
-/**
- * @param {Package} each
- * @param {string | undefined} print
- */
-function isBuilt(each, print) {
-  return stampOf(each).read() === print && existsSync(inRoot(each.folder, 'dist'));
-}
+/** @param {Package} each */
+const hasOutput = ({ folder }) => existsSync(inRoot(folder, 'dist'));
 
 /**
  * @param {Package} each
  * @param {string} print
  */
-async function build(each, print) {
+function build(each, print) {
   const bin = inRoot('node_modules', '.bin');
-  await runLogged(`build-${each.name}`, [each.build], {
+  const options = {
     cwd: inRoot(each.folder),
     env: { ...process.env, PATH: [bin, process.env.PATH].filter(Boolean).join(delimiter) },
     shell: true,
-  });
-  stampOf(each).write(print);
+  };
+  return stampOf(each).ensure(
+    print,
+    () => hasOutput(each),
+    () => runLogged(`build-${each.name}`, [each.build], options),
+  );
 }
 
 /**
@@ -126,5 +135,5 @@ async function settleAll(work) {
  * @returns {any}
  */
 function readJson(file) {
-  return JSON.parse(readFileSync(join(file), 'utf8'));
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
