@@ -1,0 +1,353 @@
+import {
+  type Backend,
+  type Clock,
+  checkPacketFits,
+  errno,
+  errnoName,
+  FluxError,
+  type Program,
+  type Timer,
+  Umem,
+  Xsk,
+} from 'fluxnet-core';
+import { Batch, DROP } from './batch.js';
+import { Counter } from './counters.js';
+import {
+  type BatchHandler,
+  checkEngineOptions,
+  type EngineOptions,
+  type PortOptions,
+} from './options.js';
+import { Port } from './port.js';
+import { type Effective, type EngineStats, frameLedger, portStats } from './stats.js';
+
+/** While frames are on their way out nothing wakes us for their completion, so we look. */
+const COMPLETION_CHECK_MS = 1;
+/** The kernel wakes nobody when an interface is removed; SO_ERROR tells, once. */
+const LIVENESS_CHECK_MS = 500;
+const DRAIN_LIMIT_MS = 100;
+
+const READABLE = { readable: true, writable: false };
+
+/**
+ * A managed packet loop over one or more ports that share one memory: it keeps the fill rings
+ * full, hands batches to the handler, carries out what the handler decided and sleeps when there
+ * is nothing to do. Runs on the event loop of the thread that opened it.
+ */
+export class FluxEngine {
+  /** What really holds: modes and page size that were asked for as `auto`. */
+  readonly effective: Effective;
+  readonly #clock: Clock;
+  readonly #umem: Umem;
+  readonly #ports: readonly Port[];
+  readonly #batch: Batch;
+  readonly #handler: BatchHandler;
+  readonly #batchSize: number;
+  readonly #turnBudgetMs: number;
+  #state: 'idle' | 'running' | 'stopping' | 'closed' = 'idle';
+  #finished: PromiseWithResolvers<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #turnScheduled = false;
+  #sleepTimer: Timer | undefined;
+  #livenessTimer: Timer | undefined;
+
+  /**
+   * Opens everything, or nothing: after a failure nothing stays bound or attached.
+   * @throws {FluxError} of the options, of `Umem.open`, of `Xsk.open`; `FLUX_PROGRAM_CONFLICT`
+   */
+  static async open(options: EngineOptions): Promise<FluxEngine> {
+    const checked = checkEngineOptions(options);
+    const umem = await Umem.open(options.backend, options.umem);
+    const programs = new Map<string, Program>();
+    try {
+      // Frames beyond the fill targets are the ones that can be on their way out.
+      const fillTarget = Math.max(1, Math.floor(umem.frames.frameCount / 2 / options.ports.length));
+      const ports: Port[] = [];
+      for (const portOptions of options.ports) {
+        ports.push(await openPort(umem, programs, portOptions, ports.length, fillTarget));
+      }
+      for (const { xsk, program } of ports) program.setSocket(xsk.socket);
+      return new FluxEngine(options, checked, umem, ports);
+    } catch (error) {
+      for (const program of programs.values()) program.close();
+      umem.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: EngineOptions,
+    checked: { batchSize: number; turnBudgetMs: number },
+    umem: Umem,
+    ports: readonly Port[],
+  ) {
+    this.#clock = options.backend.clock;
+    this.#handler = options.handler;
+    this.#batchSize = checked.batchSize;
+    this.#turnBudgetMs = checked.turnBudgetMs;
+    this.#umem = umem;
+    this.#ports = ports;
+    this.#batch = new Batch(umem.bytes, umem.view, checked.batchSize, ports.length);
+    this.effective = describe(options.backend, umem, ports);
+  }
+
+  /**
+   * Processes packets until `stop()`, `close()` or the signal ends it.
+   * @throws {FluxError} `FLUX_HANDLER_FAILED` with the handler's error as `cause`,
+   * `FLUX_INTERFACE_REMOVED`, `FLUX_RING_CORRUPT`, `FLUX_CLOSED`
+   */
+  run(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#state === 'closed') {
+      return Promise.reject(new FluxError('FLUX_CLOSED', 'the engine was closed'));
+    }
+    if (this.#finished !== undefined) return this.#finished.promise;
+    const finished = withResolvers<void>();
+    this.#finished = finished;
+    const { signal } = options;
+    const stop = () => this.stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    this.#state = signal?.aborted === true ? 'stopping' : 'running';
+    this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
+    this.#turn();
+    return finished.promise.finally(() => signal?.removeEventListener('abort', stop));
+  }
+
+  /** Ends `run()` after the current turn. Sockets and programs stay; packets wait in the rings. */
+  stop(): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'stopping';
+    this.#wake();
+  }
+
+  /** A snapshot of every counter. Not for the hot path. @throws {FluxError} `FLUX_CLOSED` */
+  stats(): EngineStats {
+    if (this.#state === 'closed') throw new FluxError('FLUX_CLOSED', 'the engine was closed');
+    for (const port of this.#ports) port.collect();
+    return { ports: this.#ports.map(portStats), frames: frameLedger(this.#ports) };
+  }
+
+  /**
+   * Stops, detaches the programs, waits up to 100 ms for frames on their way out, and gives
+   * everything back. The interfaces belong to the host again. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.stop();
+    await this.#finished?.promise.catch(() => {}); // run() has reported it.
+    for (const { program } of this.#ports) program.close();
+    const limit = this.#clock.now() + DRAIN_LIMIT_MS;
+    while (this.#ports.some((port) => port.txOutstanding > 0) && this.#clock.now() < limit) {
+      for (const port of this.#ports) {
+        port.flush();
+        port.collect();
+      }
+      await this.#clock.sleep(1);
+    }
+    this.#state = 'closed';
+    this.#umem.close();
+  }
+
+  /** Works until there is nothing to do or the budget is used up, then waits or yields. */
+  readonly #turn = (): void => {
+    this.#turnScheduled = false;
+    if (this.#finished === undefined) return;
+    try {
+      const end = this.#clock.now() + this.#turnBudgetMs;
+      let busy = true;
+      while (busy && this.#state === 'running') {
+        busy = this.#poll();
+        if (this.#clock.now() >= end) break;
+      }
+      this.#checkRings();
+      if (this.#state !== 'running') this.#finish();
+      else if (busy) this.#scheduleTurn();
+      else this.#sleep();
+    } catch (error) {
+      this.#finish(error);
+    }
+  };
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    this.#clock.nextTurn(this.#turn);
+  }
+
+  /** One pass over all ports. Returns whether there was anything to do. */
+  #poll(): boolean {
+    let received = 0;
+    for (const port of this.#ports) {
+      port.collect();
+      port.refill();
+      const count = port.receive(this.#batch, this.#batchSize);
+      if (count === 0) continue;
+      received += count;
+      this.#handle(port);
+    }
+    for (const port of this.#ports) port.flush();
+    return received > 0;
+  }
+
+  #handle(port: Port): void {
+    const batch = this.#batch;
+    try {
+      this.#handler(batch);
+    } catch (cause) {
+      for (let i = 0; i < batch.count; i++) this.#umem.frames.give(batch.offset(i));
+      port.counters[Counter.dropHandler]! += batch.count;
+      throw new FluxError('FLUX_HANDLER_FAILED', `the handler threw: ${String(cause)}`, {
+        cause,
+        context: { ifname: port.xsk.queue.ifname, packets: batch.count },
+      });
+    }
+    this.#dispatch(port);
+  }
+
+  /** Carries out the handler's decisions: counts, reserves once per port, writes. */
+  #dispatch(port: Port): void {
+    const batch = this.#batch;
+    const ports = this.#ports;
+    for (let i = 0; i < batch.count; i++) {
+      const egress = batch.egress(i);
+      if (egress !== DROP) ports[egress]!.want();
+    }
+    for (let p = 0; p < ports.length; p++) ports[p]!.reserve();
+    let dropped = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const egress = batch.egress(i);
+      if (egress === DROP) {
+        dropped++;
+        this.#umem.frames.give(batch.offset(i));
+      } else if (!ports[egress]!.enqueue(batch.offset(i), batch.length(i))) {
+        this.#umem.frames.give(batch.offset(i));
+      }
+    }
+    for (let p = 0; p < ports.length; p++) ports[p]!.submit();
+    port.counters[Counter.dropHandler]! += dropped;
+  }
+
+  /** Sleeps until a port is readable; looks by itself while frames are on their way out. */
+  #sleep(): void {
+    for (const port of this.#ports) port.xsk.socket.watch(READABLE, this.#wake);
+    if (this.#ports.some((port) => port.txOutstanding > 0 || port.flushPending)) {
+      this.#sleepTimer = this.#clock.timer(COMPLETION_CHECK_MS, this.#wake);
+    }
+  }
+
+  #endSleep(): void {
+    this.#sleepTimer?.cancel();
+    this.#sleepTimer = undefined;
+    for (const port of this.#ports) port.xsk.socket.unwatch();
+  }
+
+  readonly #wake = (): void => {
+    this.#endSleep();
+    this.#scheduleTurn();
+  };
+
+  readonly #checkLiveness = (): void => {
+    if (this.#state !== 'running') return;
+    for (const { xsk } of this.#ports) {
+      const error = xsk.socket.socketError();
+      if (error !== errno.ENETDOWN) continue;
+      const { ifname } = xsk.queue;
+      this.#finish(
+        new FluxError('FLUX_INTERFACE_REMOVED', `${ifname} is gone (${errnoName(error)})`, {
+          hint: `open a new engine when ${ifname} is back`,
+          context: { ifname },
+        }),
+      );
+      return;
+    }
+    this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
+  };
+
+  #checkRings(): void {
+    for (const port of this.#ports) {
+      const ring = port.corruptRing;
+      if (ring === undefined) continue;
+      const { ifname, queueId } = port.xsk.queue;
+      throw new FluxError(
+        'FLUX_RING_CORRUPT',
+        `the ${ring} ring of ${ifname} queue ${queueId} has indices that cannot be`,
+        { hint: 'something else writes to this memory', context: { ifname, queueId, ring } },
+      );
+    }
+  }
+
+  #finish(error?: unknown): void {
+    const finished = this.#finished;
+    this.#finished = undefined;
+    this.#state = 'idle';
+    this.#livenessTimer?.cancel();
+    this.#endSleep();
+    if (error === undefined) finished?.resolve();
+    else finished?.reject(error);
+  }
+}
+
+async function openPort(
+  umem: Umem,
+  programs: Map<string, Program>,
+  options: PortOptions,
+  index: number,
+  fillTarget: number,
+): Promise<Port> {
+  const { attachMode = 'auto', ...xskOptions } = options;
+  const { ifname } = options;
+  const { mtu, queueCount } = umem.backend.interfaceInfo(ifname);
+  checkPacketFits(umem, ifname, mtu);
+  const xsk = await Xsk.open(umem, xskOptions);
+  let program = programs.get(ifname);
+  if (program === undefined) {
+    program = umem.backend.openProgram({
+      ifname,
+      attachMode,
+      maxQueues: queueCount,
+      source: { kind: 'redirect' },
+    });
+    programs.set(ifname, program);
+  }
+  const port = new Port(index, xsk, program, fillTarget);
+  port.refill();
+  return port;
+}
+
+function describe(backend: Backend, umem: Umem, ports: readonly Port[]): Effective {
+  return {
+    backend: backend.name,
+    pages: umem.memory.pages,
+    ports: ports.map(({ xsk, program }) => ({
+      ifname: xsk.queue.ifname,
+      queueId: xsk.queue.queueId,
+      driver: backend.interfaceInfo(xsk.queue.ifname).driver,
+      attachMode: program.attachMode,
+      copyMode: xsk.socket.zeroCopy ? 'zerocopy' : 'copy',
+    })),
+  };
+}
+
+/** `Promise.withResolvers` of Node 22. */
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve!: (value: T | PromiseLike<T>) => void;
+  let reject!: (reason?: unknown) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+interface PromiseWithResolvers<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T | PromiseLike<T>): void;
+  reject(reason?: unknown): void;
+}

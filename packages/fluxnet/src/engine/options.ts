@@ -1,0 +1,66 @@
+import {
+  type AttachMode,
+  type Backend,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  checkString,
+  invalid,
+  type UmemOpenOptions,
+  type XskOpenOptions,
+} from 'fluxnet-core';
+import type { Batch } from './batch.js';
+
+export interface PortOptions extends XskOpenOptions {
+  /** `auto` (default) tries native, then generic; `engine.effective` says which it is. */
+  readonly attachMode?: AttachMode | 'auto';
+}
+
+/** Called once per batch of received packets. Must not keep the batch, nor return a promise. */
+export type BatchHandler = (batch: Batch) => void;
+
+export interface EngineOptions {
+  /** `kernelBackend`, or the backend of a simulated network. */
+  readonly backend: Backend;
+  /** 1 to 127 ports over one shared memory. A port's index is its place in this list. */
+  readonly ports: readonly PortOptions[];
+  readonly handler: BatchHandler;
+  readonly umem?: UmemOpenOptions;
+  /** Most packets per call of the handler, 1 to 256. Default 64. */
+  readonly batchSize?: number;
+  /** How long the loop may keep the thread before timers and I/O get their turn. Default 1. */
+  readonly turnBudgetMs?: number;
+}
+
+const KEYS = ['backend', 'ports', 'handler', 'umem', 'batchSize', 'turnBudgetMs'] as const;
+const MAX_PORTS = 127;
+
+/** @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION` */
+export function checkEngineOptions(options: EngineOptions): {
+  batchSize: number;
+  turnBudgetMs: number;
+} {
+  checkKeys('engine', options, KEYS);
+  if (typeof options.backend?.openMemory !== 'function') {
+    throw invalid('engine.backend', options.backend, 'kernelBackend, or a SimNetwork.backend');
+  }
+  if (typeof options.handler !== 'function') {
+    throw invalid('engine.handler', options.handler, 'a function');
+  }
+  const { ports } = options;
+  if (!Array.isArray(ports) || ports.length < 1 || ports.length > MAX_PORTS) {
+    throw invalid('engine.ports', ports, `a list of 1 to ${MAX_PORTS} ports`);
+  }
+  ports.forEach((port, index) => {
+    checkString(`engine.ports[${index}].ifname`, port?.ifname);
+    checkOneOf(`engine.ports[${index}].attachMode`, port.attachMode ?? 'auto', [
+      'auto',
+      'native',
+      'generic',
+    ]);
+  });
+  return {
+    batchSize: checkInteger('engine.batchSize', options.batchSize ?? 64, 1, 256),
+    turnBudgetMs: checkInteger('engine.turnBudgetMs', options.turnBudgetMs ?? 1, 0, 1000),
+  };
+}
