@@ -313,6 +313,9 @@ describe('summary', () => {
   });
 
   it('fails on an error outside any test', () => {
-    expect(summary({ report: report(test('passed')), exit: 1 })).toMatchObject({ failed: 1 });
+    const some = report(test('passed'));
+    expect(summary({ report: some, exit: 1 })).toMatchObject({ passed: 3, failed: 1 });
+    const checks = [{ name: 'lint', passed: false }, green[1]];
+    expect(summary({ checks, report: some, exit: 1 })).toMatchObject({ passed: 2, failed: 2 });
   });
 });

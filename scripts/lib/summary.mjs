@@ -37,15 +37,16 @@ export function summarize({ checks, report, exit, kernelRequired, full = false }
     passed: tests.filter(({ status }) => status === 'passed').length,
     failed: tests.filter(({ status }) => status === 'failed').length,
   };
+  const ofVitest = report ? brokenFiles(report) : [`vitest left no report (exit ${exit})`];
+  if (report && count.passed + count.failed === 0) ofVitest.push('no test ran');
+  // Such as an error outside any test, which leaves every single test green.
+  if (exit !== 0 && count.failed + ofVitest.length === 0)
+    ofVitest.push(`vitest exited with ${exit}`);
   const problems = [
     ...checks.filter(({ passed }) => !passed).map(({ name }) => `${name} failed`),
     ...forbidden.map(({ fullName }) => `skipped, but this machine can run it: ${fullName}`),
-    ...(report ? brokenFiles(report) : [`vitest left no report (exit ${exit})`]),
+    ...ofVitest,
   ];
-  if (report && count.passed + count.failed === 0) problems.push('no test ran');
-  // Such as an error outside any test, which leaves every single test green.
-  if (exit !== 0 && count.failed + problems.length === 0)
-    problems.push(`vitest exited with ${exit}`);
   return {
     passed: count.passed + checks.filter(({ passed }) => passed).length,
     failed: count.failed + problems.length,
