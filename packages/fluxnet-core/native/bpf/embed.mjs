@@ -16,13 +16,27 @@ const includes = ['-I', includeDir, ...(existsSync(multiarch) ? ['-I', multiarch
 
 execFileSync(
   'clang',
-  ['-O2', '-g', '-Wall', '-Wextra', '-Werror', '-target', 'bpf', ...includes, '-c', source, '-o', object],
+  [
+    '-O2',
+    '-g',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-target',
+    'bpf',
+    ...includes,
+    '-c',
+    source,
+    '-o',
+    object,
+  ],
   { stdio: 'inherit' },
 );
 const bytes = readFileSync(object);
 rmSync(object);
 const rows = [];
-for (let i = 0; i < bytes.length; i += 16) rows.push(`    ${[...bytes.subarray(i, i + 16)].join(', ')},`);
+for (let i = 0; i < bytes.length; i += 16)
+  rows.push(`    ${[...bytes.subarray(i, i + 16)].join(', ')},`);
 writeFileSync(
   output,
   `// Made from ${source.split('/').pop()} by embed.mjs.\n#pragma once\n` +

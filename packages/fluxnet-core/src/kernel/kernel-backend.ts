@@ -8,7 +8,7 @@ import type { Program, ProgramOptions } from '../contract/program.js';
 import type { Queue, QueueOptions } from '../contract/queue.js';
 import type { Socket, SocketOptions } from '../contract/socket.js';
 import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
-import { isFluxError } from '../errors.js';
+import { type FluxError, isFluxError } from '../errors.js';
 import { kernelClock } from './kernel-clock.js';
 import { KernelMemory } from './kernel-memory.js';
 import { KernelPollSet } from './kernel-poll-set.js';
@@ -28,11 +28,16 @@ export const kernelBackend: Backend = {
   clock: kernelClock,
 
   capabilities(): Capabilities {
-    const reason = whyUnsupported();
-    const supported = reason === '';
+    const problem = firstProblem();
     const features = { hugepages: hasHugePages(), 'link-events': false, sharing: false };
     const platform = `${process.platform} ${release()} ${process.arch}`;
-    return { supported, reason, platform, features };
+    return {
+      supported: problem === undefined,
+      reason: problem?.message ?? '',
+      code: problem?.code,
+      platform,
+      features,
+    };
   },
 
   openMemory(options: MemoryOptions): Memory {
@@ -76,17 +81,17 @@ export const kernelBackend: Backend = {
 };
 
 /** Tries the first step of every use: the smallest registration, closed at once. */
-function whyUnsupported(): string {
+function firstProblem(): FluxError | undefined {
   try {
     const memory = kernelBackend.openMemory({ size: 4096, pages: '4k' });
     try {
       kernelBackend.openUmem(memory, { chunkSize: 4096, frameHeadroom: 0, unaligned: false });
-      return '';
+      return undefined;
     } finally {
       memory.close();
     }
   } catch (error) {
-    if (isFluxError(error)) return error.message;
+    if (isFluxError(error)) return error;
     throw error;
   }
 }

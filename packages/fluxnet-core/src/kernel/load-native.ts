@@ -14,7 +14,7 @@ function nativeFolder(): string {
 export function nativePath(): string {
   // Resolves build/Release, then prebuilds/<platform>-<arch>; `FLUXNET_NO_NATIVE=1` hides both.
   const locate = require('node-gyp-build') as { resolve(folder: string): string };
-  if (process.env['FLUXNET_NO_NATIVE'] === '1') throw new Error('hidden by FLUXNET_NO_NATIVE=1');
+  if (process.env.FLUXNET_NO_NATIVE === '1') throw new Error('hidden by FLUXNET_NO_NATIVE=1');
   return locate.resolve(nativeFolder());
 }
 
