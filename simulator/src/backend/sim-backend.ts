@@ -1,0 +1,103 @@
+import type {
+  Backend,
+  Capabilities,
+  Clock,
+  InterfaceInfo,
+  Memory,
+  MemoryOptions,
+  PollSet,
+  Program,
+  ProgramOptions,
+  Queue,
+  QueueOptions,
+  Socket,
+  SocketOptions,
+  UmemOptions,
+  UmemRegistration,
+} from 'fluxnet-core';
+import { foreignObject } from '../kernel/failures.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { SimMemory } from '../kernel/memory.js';
+import { SimPollSet } from '../kernel/poll-set.js';
+import { SimProgram } from '../kernel/program.js';
+import { SimQueue } from '../kernel/queue.js';
+import { SimSocket } from '../kernel/socket.js';
+import { SimUmem } from '../kernel/umem.js';
+
+/** The contract over a simulated kernel. */
+export class SimBackend implements Backend {
+  readonly name = 'simulator';
+  readonly clock: Clock;
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel, clock: Clock) {
+    this.#kernel = kernel;
+    this.clock = clock;
+  }
+
+  capabilities(): Capabilities {
+    return {
+      supported: true,
+      reason: '',
+      platform: 'simulator of linux 6.18.44 x64, copy mode',
+      features: { hugepages: false, 'link-events': false, sharing: false },
+    };
+  }
+
+  openMemory(options: MemoryOptions): Memory {
+    return new SimMemory(this.#kernel, options);
+  }
+
+  openUmem(memory: Memory, options: UmemOptions): UmemRegistration {
+    if (!(memory instanceof SimMemory) || memory.kernel !== this.#kernel) {
+      throw foreignObject('memory');
+    }
+    return new SimUmem(memory, options);
+  }
+
+  openQueue(umem: UmemRegistration, options: QueueOptions): Queue {
+    if (!(umem instanceof SimUmem) || umem.memory.kernel !== this.#kernel) {
+      throw foreignObject('umem');
+    }
+    return new SimQueue(umem, this.#kernel.device(options.ifname), options);
+  }
+
+  openSocket(queue: Queue, options: SocketOptions): Socket {
+    if (!(queue instanceof SimQueue) || queue.umem.memory.kernel !== this.#kernel) {
+      throw foreignObject('queue');
+    }
+    return new SimSocket(queue, options);
+  }
+
+  openProgram(options: ProgramOptions): Program {
+    return new SimProgram(this.#kernel.device(options.ifname), options);
+  }
+
+  openPollSet(): PollSet {
+    return new SimPollSet(this.#kernel);
+  }
+
+  interrupt(token: number): void {
+    this.#kernel.pollSets.get(token)?.interrupt();
+  }
+
+  interfaceInfo(ifname: string): InterfaceInfo {
+    const device = this.#kernel.device(ifname);
+    const { program } = device;
+    return {
+      ifname,
+      ifindex: device.ifindex,
+      mac: device.mac,
+      mtu: device.mtu,
+      up: device.up,
+      running: device.running,
+      driver: device.driver,
+      queueCount: device.queueCount,
+      program: program && { id: program.id, mode: program.attachMode, name: 'flux_redirect' },
+    };
+  }
+
+  interfaces(): readonly string[] {
+    return [...this.#kernel.devices.keys()];
+  }
+}

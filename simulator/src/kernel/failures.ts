@@ -1,0 +1,33 @@
+import { errno, FluxError } from 'fluxnet-core';
+
+/** EINVAL of a system call, told as the option that caused it. */
+export function invalidOption(
+  path: string,
+  value: unknown,
+  allowed: string,
+  syscall?: string,
+): FluxError {
+  return new FluxError('FLUX_INVALID_OPTION', `${path} is ${String(value)}; allowed: ${allowed}`, {
+    errno: syscall === undefined ? undefined : errno.EINVAL,
+    syscall,
+    context: { path, value, allowed },
+  });
+}
+
+/** An option of the contract that this simulator does not model: refused, never ignored. */
+export function notModelled(option: string, value: unknown): FluxError {
+  return new FluxError('FLUX_UNSUPPORTED', `the simulator does not model ${option}: ${value}`, {
+    errno: errno.EOPNOTSUPP,
+    context: { option, value },
+  });
+}
+
+export function closedError(what: string): FluxError {
+  return new FluxError('FLUX_CLOSED', `the ${what} is closed`, { context: { object: what } });
+}
+
+export function foreignObject(what: string): FluxError {
+  return new FluxError('FLUX_INVALID_OPTION', `the ${what} was not opened by this backend`, {
+    context: { path: what },
+  });
+}

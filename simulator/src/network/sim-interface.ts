@@ -1,0 +1,120 @@
+import { FluxError } from 'fluxnet-core';
+import type { Kernel } from '../kernel/kernel.js';
+import { NetDevice, type NetDeviceOptions } from '../kernel/net-device.js';
+
+/** Counters of an interface, as `ip -s link` shows them; `hostPackets` went up the stack. */
+export interface InterfaceCounters {
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  /** Lost before any program saw them: interface down, too short, longer than MTU + 18. */
+  readonly rxDropped: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
+  /** Dropped by the device: no carrier, shorter than 14 bytes, longer than MTU + 18. */
+  readonly txDropped: number;
+  readonly hostPackets: number;
+}
+
+export type FrameListener = (frame: Uint8Array) => void;
+
+/** An interface seen from outside the machine: its wire, its cable, its host stack. */
+export class SimInterface {
+  readonly #device: NetDevice;
+  readonly #transmitListeners = new Set<FrameListener>();
+  readonly #hostListeners = new Set<FrameListener>();
+
+  /** @internal Use `SimNetwork.addInterface`. */
+  constructor(kernel: Kernel, options: NetDeviceOptions) {
+    this.#device = new NetDevice(kernel, options, {
+      onTransmit: (frame) => {
+        for (const listener of this.#transmitListeners) listener(frame);
+      },
+      onHost: (frame) => {
+        if (this.#hostListeners.size === 0) return;
+        // A copy: the injector keeps its bytes. (`slice` of a Buffer would share them.)
+        const copy = new Uint8Array(frame);
+        for (const listener of this.#hostListeners) listener(copy);
+      },
+    });
+  }
+
+  get ifname(): string {
+    return this.#device.ifname;
+  }
+
+  get ifindex(): number {
+    return this.#device.ifindex;
+  }
+
+  get mac(): string {
+    return this.#device.mac;
+  }
+
+  get mtu(): number {
+    return this.#device.mtu;
+  }
+
+  get queueCount(): number {
+    return this.#device.queueCount;
+  }
+
+  /** Now; the object does not change afterwards. */
+  get counters(): InterfaceCounters {
+    return { ...this.#device.counters };
+  }
+
+  get up(): boolean {
+    return this.#device.up;
+  }
+
+  /** Up, with a carrier, and in a veth pair with the other end up. */
+  get running(): boolean {
+    return this.#device.running;
+  }
+
+  /** `ip link set up|down`. Sockets stay bound; their system calls return ENETDOWN while down. */
+  setUp(up: boolean): void {
+    this.#device.up = up;
+  }
+
+  /** Plugs the cable in or pulls it. Without a carrier the device drops what is sent. */
+  setCarrier(carrier: boolean): void {
+    this.#device.plugged = carrier;
+  }
+
+  /** A frame arrives from the wire, now, on one of the queues. The bytes are copied. */
+  inject(frame: Uint8Array, { queueId = 0 }: { readonly queueId?: number } = {}): void {
+    const { ifname, queueCount } = this.#device;
+    if (!(Number.isInteger(queueId) && queueId >= 0 && queueId < queueCount)) {
+      const message = `${ifname} has ${queueCount} queues, no queue ${queueId}`;
+      throw new FluxError('FLUX_QUEUE_OUT_OF_RANGE', message, {
+        context: { ifname, queueId, queueCount },
+      });
+    }
+    this.#device.receive(frame, queueId);
+  }
+
+  /**
+   * Listens to frames that sockets sent, at the moment they reach the far end.
+   * @returns a function that ends it
+   */
+  onTransmit(listener: FrameListener): () => void {
+    this.#transmitListeners.add(listener);
+    return () => this.#transmitListeners.delete(listener);
+  }
+
+  /**
+   * Listens to frames that went to the host stack: no program, or one that let them pass.
+   * @returns a function that ends it
+   */
+  onHost(listener: FrameListener): () => void {
+    this.#hostListeners.add(listener);
+    return () => this.#hostListeners.delete(listener);
+  }
+
+  /** @internal Joins two interfaces to a veth pair. */
+  static connect(a: SimInterface, b: SimInterface): void {
+    a.#device.peer = b.#device;
+    b.#device.peer = a.#device;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Backend, Clock } from 'fluxnet-core';
+import { SimBackend } from '../backend/sim-backend.js';
+import { invalidOption } from '../kernel/failures.js';
+import { Kernel } from '../kernel/kernel.js';
+import { Driver } from '../time/driver.js';
+import { Scheduler } from '../time/scheduler.js';
+import { msToNs, NS_PER_US } from '../time/units.js';
+import { VirtualClock } from '../time/virtual-clock.js';
+import { integerOption, rejectUnknownKeys, timeOption } from './options.js';
+import { seededRandom } from './random.js';
+import { SimInterface } from './sim-interface.js';
+
+export interface SimNetworkOptions {
+  /** For `random()`. The same seed and the same calls give the same run. Default 1. */
+  readonly seed?: number;
+  /** Virtual time that a turn of the event loop takes. Default 1, at least 0.001. */
+  readonly turnUs?: number;
+  /** The kernel releases a closed queue late; until then it is busy. Default 20. */
+  readonly releaseDelayMs?: number;
+  /**
+   * First value of every ring's indices, to see them wrap at 2^31 and 2^32. Default 0.
+   * @internal
+   */
+  readonly startIndex?: number;
+}
+
+export interface SimInterfaceOptions {
+  /** Default 1. */
+  readonly queueCount?: number;
+  /** Lower-case, colon separated. Default 02:00:00:00 and the index. */
+  readonly mac?: string;
+  /** Default 1500. */
+  readonly mtu?: number;
+  /** Virtual time from a kick to the far end of the wire. Default 1. */
+  readonly latencyUs?: number;
+}
+
+/** A machine with a simulated kernel, the wires around it, and the time that it lives in. */
+export class SimNetwork {
+  readonly seed: number;
+  readonly clock: Clock;
+  /** Pass this to whatever takes a backend. */
+  readonly backend: Backend;
+  /** Numbers from 0 up to 1, from the seed. Draw generated traffic from it. */
+  readonly random: () => number;
+  readonly #kernel: Kernel;
+  readonly #driver: Driver;
+  readonly #interfaces = new Map<string, SimInterface>();
+
+  constructor(options: SimNetworkOptions = {}) {
+    rejectUnknownKeys('SimNetwork', options, ['seed', 'turnUs', 'releaseDelayMs', 'startIndex']);
+    const { seed = 1, turnUs = 1, releaseDelayMs = 20, startIndex = 0 } = options;
+    if (!(turnUs >= 0.001 && turnUs <= 1e9)) throw invalidOption('turnUs', turnUs, '0.001 to 1e9');
+    const scheduler = new Scheduler();
+    const turnNs = Math.round(turnUs * NS_PER_US);
+    this.seed = integerOption('seed', seed, 0, 2 ** 32 - 1);
+    this.random = seededRandom(this.seed);
+    this.#kernel = new Kernel({
+      scheduler,
+      turnNs,
+      releaseDelayNs: msToNs(timeOption('releaseDelayMs', releaseDelayMs)),
+      startIndex: integerOption('startIndex', startIndex, 0, 2 ** 32 - 1),
+    });
+    this.clock = new VirtualClock(scheduler, turnNs);
+    this.backend = new SimBackend(this.#kernel, this.clock);
+    this.#driver = new Driver(scheduler);
+  }
+
+  /** A network card with a cable to the test: `inject` on one side, `onTransmit` on the other. */
+  addInterface(ifname: string, options: SimInterfaceOptions = {}): SimInterface {
+    return this.#add(ifname, options, 'sim');
+  }
+
+  /** Two interfaces of this machine with a cable between them: queue *n* leads to queue *n*. */
+  addVethPair(
+    a: string,
+    b: string,
+    options: SimInterfaceOptions = {},
+  ): [SimInterface, SimInterface] {
+    if (options.mac !== undefined) {
+      throw invalidOption('mac', options.mac, 'nothing: the two ends need different addresses');
+    }
+    if (a === b) throw invalidOption('ifname', b, 'two different names');
+    checkName(b, this.#interfaces);
+    const pair: [SimInterface, SimInterface] = [
+      this.#add(a, options, 'veth'),
+      this.#add(b, options, 'veth'),
+    ];
+    SimInterface.connect(...pair);
+    return pair;
+  }
+
+  interface(ifname: string): SimInterface | undefined {
+    return this.#interfaces.get(ifname);
+  }
+
+  /** Lets virtual time pass, and with it everything that happens in it. */
+  run(durationMs: number): Promise<void> {
+    return this.#driver.run(durationMs);
+  }
+
+  /**
+   * Lets virtual time pass until the predicate holds; it is asked after every event.
+   * @returns false when it still did not hold after `limitMs`
+   */
+  runUntil(predicate: () => boolean, { limitMs }: { readonly limitMs: number }): Promise<boolean> {
+    return this.#driver.runUntil(predicate, limitMs);
+  }
+
+  #add(ifname: string, options: SimInterfaceOptions, driver: string): SimInterface {
+    rejectUnknownKeys('addInterface', options, ['queueCount', 'mac', 'mtu', 'latencyUs']);
+    checkName(ifname, this.#interfaces);
+    const { queueCount = 1, mac = defaultMac(this.#interfaces.size + 1) } = options;
+    const { mtu = 1500, latencyUs = 1 } = options;
+    if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)) {
+      throw invalidOption('mac', mac, 'six lower-case hexadecimal bytes, colon separated');
+    }
+    const added = new SimInterface(this.#kernel, {
+      ifname,
+      mac,
+      driver,
+      mtu: integerOption('mtu', mtu, 68, 65535),
+      queueCount: integerOption('queueCount', queueCount, 1, 65536),
+      latencyNs: Math.round(timeOption('latencyUs', latencyUs) * NS_PER_US),
+    });
+    this.#interfaces.set(ifname, added);
+    return added;
+  }
+}
+
+/** `dev_valid_name` (net/core/dev.c), and no two interfaces of one name. */
+function checkName(ifname: string, taken: ReadonlyMap<string, unknown>): void {
+  if (!/^[^\s/:]{1,15}$/.test(ifname) || ifname === '.' || ifname === '..') {
+    throw invalidOption('ifname', ifname, '1 to 15 characters, no space, slash or colon');
+  }
+  if (taken.has(ifname)) throw invalidOption('ifname', ifname, 'a name that is not taken');
+}
+
+/** Locally administered, so it cannot be anybody's. */
+function defaultMac(index: number): string {
+  const hex = (byte: number) => (byte & 0xff).toString(16).padStart(2, '0');
+  return `02:00:00:00:${hex(index >> 8)}:${hex(index)}`;
+}
