@@ -19,6 +19,14 @@ describe.each([0, 0x7fffffff, 0xfffffffe, 0xffffffff])('ring indices from %i', (
     expect(pending(queue.fill)).toBe(0);
   });
 
+  test('a full RX ring is seen as full', () => {
+    const { eth0, queue, socket } = setUp({ rxRingSize: 4 }, 1, startIndex);
+    pushFill(queue.fill, 0, 2048, 4096, 6144, 8192);
+    for (let i = 0; i < 6; i++) eth0.inject(frameOf(64));
+    expect(socket.statistics().rxRingFull).toBe(2);
+    expect(takeRx(socket.rx)).toHaveLength(4);
+  });
+
   test('many frames go round the rings', () => {
     const { eth0, queue, socket } = setUp({ rxRingSize: 4, fillRingSize: 4 }, 1, startIndex);
     for (let i = 0; i < 100; i++) {
