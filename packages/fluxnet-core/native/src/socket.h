@@ -44,7 +44,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
   std::shared_ptr<XskFd> xsk_;
   RingMapping rx_;
   RingMapping tx_;
-  std::unique_ptr<SocketWatch, SocketWatch::Closer> watch_;
+  std::unique_ptr<SocketWatch, SocketWatch::Releaser> watch_;
 };
 
 }  // namespace fluxnet

@@ -4,7 +4,8 @@
 
 namespace fluxnet {
 
-SocketWatch::SocketWatch(Napi::Env env) : env_(env), context_(env, "fluxnet.SocketWatch") {}
+SocketWatch::SocketWatch(Napi::Env env)
+    : env_(env), context_(std::in_place, env, "fluxnet.SocketWatch") {}
 
 SocketWatch* SocketWatch::Open(Napi::Env env, int fd) {
   uv_loop_t* loop = nullptr;
@@ -13,8 +14,14 @@ SocketWatch* SocketWatch::Open(Napi::Env env, int fd) {
     const int status = uv_poll_init(loop, &watch->poll_, fd);
     if (status == 0) {
       watch->poll_.data = watch;
-      // A worker that is terminated while it waits must leave no handle in its loop.
-      napi_add_env_cleanup_hook(env, OnEnvironmentEnd, watch);
+      // A worker may be terminated while it waits: the addon is unloaded with its last
+      // environment, and the loop would call back into nothing.
+      napi_add_async_cleanup_hook(
+          env,
+          [](napi_async_cleanup_hook_handle, void* data) {
+            static_cast<SocketWatch*>(data)->CloseHandle();
+          },
+          watch, &watch->hook_);
       return watch;
     }
     ThrowSystemError(env, {-status, "uv_poll_init", {}});
@@ -42,18 +49,32 @@ void SocketWatch::Ready() {
   Napi::HandleScope scope(env_);
   Napi::Function listener = listener_.Value();
   Stop();  // First: the listener may start the watch again, or close the socket.
-  listener.MakeCallback(env_.Global(), {}, context_);
+  listener.MakeCallback(env_.Global(), {}, *context_);
 }
 
-void SocketWatch::OnEnvironmentEnd(void* watch) { static_cast<SocketWatch*>(watch)->Close(); }
+void SocketWatch::Release() {
+  held_by_socket_ = false;
+  if (handle_ == kClosed) {
+    delete this;
+  } else {
+    CloseHandle();
+  }
+}
 
-void SocketWatch::Close() {
-  if (closing_) return;
-  closing_ = true;
-  napi_remove_env_cleanup_hook(env_, OnEnvironmentEnd, this);
+void SocketWatch::CloseHandle() {
+  if (handle_ != kOpen) return;
+  handle_ = kClosing;
   Stop();
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_),
-           [](uv_handle_t* handle) { delete static_cast<SocketWatch*>(handle->data); });
+           [](uv_handle_t* handle) { static_cast<SocketWatch*>(handle->data)->HandleClosed(); });
+}
+
+void SocketWatch::HandleClosed() {
+  handle_ = kClosed;
+  context_.reset();
+  const napi_async_cleanup_hook_handle hook = hook_;
+  if (!held_by_socket_) delete this;
+  napi_remove_async_cleanup_hook(hook);
 }
 
 }  // namespace fluxnet

@@ -4,15 +4,16 @@
 #include <napi.h>
 #include <uv.h>
 
-#include <memory>
+#include <optional>
 
 namespace fluxnet {
 
 class SocketWatch {
  public:
-  // The event loop owns the memory until it has closed the handle.
-  struct Closer {
-    void operator()(SocketWatch* watch) const { watch->Close(); }
+  // Two hold it: the socket, until it is closed, and the event loop, until it has closed the
+  // handle. The later one deletes it.
+  struct Releaser {
+    void operator()(SocketWatch* watch) const { watch->Release(); }
   };
 
   // Returns null with a pending exception where the loop refuses the descriptor.
@@ -25,15 +26,19 @@ class SocketWatch {
  private:
   explicit SocketWatch(Napi::Env env);
   ~SocketWatch() = default;
-  void Close();
+  void Release();
+  void CloseHandle();
+  void HandleClosed();
   void Ready();
-  static void OnEnvironmentEnd(void* watch);
 
   Napi::Env env_;
   uv_poll_t poll_{};
-  Napi::AsyncContext context_;
+  std::optional<Napi::AsyncContext> context_;
   Napi::FunctionReference listener_;
-  bool closing_ = false;
+  // Keeps the environment, and with it this code, until the loop has closed the handle.
+  napi_async_cleanup_hook_handle hook_ = nullptr;
+  bool held_by_socket_ = true;
+  enum { kOpen, kClosing, kClosed } handle_ = kOpen;
 };
 
 }  // namespace fluxnet

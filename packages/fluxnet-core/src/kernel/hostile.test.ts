@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasKernel, makeVethPair, type VethPair } from '../../../../test/support/kernel.js';
+import { Umem } from '../umem.js';
+import { Xsk } from '../xsk.js';
+import { kernelBackend } from './kernel-backend.js';
+import type { KernelSocket } from './kernel-socket.js';
+import { loadNative } from './load-native.js';
+import type { Native } from './native.js';
+
+const NONSENSE = [
+  undefined,
+  null,
+  Number.NaN,
+  -1,
+  0.5,
+  2 ** 32,
+  2 ** 53,
+  Infinity,
+  '1',
+  {},
+  [],
+  5n,
+  () => {},
+  Symbol('x'),
+];
+
+/** The addon is not public, but nothing that JavaScript passes to it may crash the process. */
+describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
+  let native: Native;
+  let pair: VethPair;
+  let xsk: Xsk;
+  // biome-ignore lint/suspicious/noExplicitAny: wrong types are the point
+  let anything: Record<string, any>;
+
+  beforeAll(async () => {
+    native = loadNative();
+    pair = makeVethPair();
+    xsk = await Xsk.open(await Umem.open(kernelBackend, { frameCount: 16 }), { ifname: pair.a });
+    anything = native as never;
+  });
+
+  afterAll(() => {
+    xsk.umem.close();
+    pair.remove();
+  });
+
+  it.each(['Memory', 'Umem', 'Queue', 'Socket', 'Program'])('refuses to construct a %s', (name) => {
+    for (const first of NONSENSE) {
+      for (const second of NONSENSE) {
+        expect(() => new anything[name](first, second, first, second, first)).toThrow();
+      }
+    }
+    expect(() => anything[name]()).toThrow(TypeError);
+  });
+
+  it('refuses objects of another class', () => {
+    const memory = new native.Memory(4096, '4k');
+    const umem = new native.Umem(memory, 4096, 0, 0);
+    expect(() => new anything.Umem(umem, 4096, 0, 0)).toThrow('expected Memory');
+    expect(() => new anything.Queue(memory, 1, 0, 4, 4)).toThrow('expected Umem');
+    expect(() => new anything.Socket(umem, 4, 4)).toThrow('expected Queue');
+    expect(() => new anything.Umem(Object.create(memory), 4096, 0, 0)).toThrow('expected Memory');
+    memory.close();
+    expect(() => new native.Umem(memory, 4096, 0, 0)).toThrow('memory is closed');
+  });
+
+  it('refuses foreign receivers', () => {
+    const { handle } = xsk.socket as KernelSocket;
+    for (const method of ['kick', 'wakeRx', 'statistics', 'close', 'bind', 'watch'] as const) {
+      const call = handle[method] as (this: unknown) => unknown;
+      for (const receiver of [{}, [], undefined, new native.PollSet(), Object.create(handle)]) {
+        expect(() => call.call(receiver)).toThrow();
+      }
+    }
+  });
+
+  it('refuses wrong arguments of every method', () => {
+    const { handle } = xsk.socket as KernelSocket;
+    const socket = handle as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const set = new native.PollSet() as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const program = new native.Program(1) as unknown as typeof set;
+    for (const value of NONSENSE) {
+      expect(() => socket.bind!(value, 0)).toThrow();
+      if (typeof value !== 'function') expect(() => socket.watch!(true, true, value)).toThrow();
+      if (value !== -1) expect(() => set.wait!(value)).toThrow();
+      expect(() => set.add!(value, true, true)).toThrow();
+      expect(() => program.attach!(value, false)).toThrow();
+      expect(() => program.setSocket!(0, value)).toThrow();
+      expect(() => program.setSocket!(value, handle)).toThrow();
+      expect(() => program.counter!(value)).toThrow();
+      expect(() => anything.interfaceInfo(value)).toThrow();
+    }
+    expect(() => socket.setOption!(0, 0, 2 ** 31)).toThrow();
+    set.close!();
+    program.close!();
+    expect(xsk.socket.kick()).toBe(0);
+  });
+
+  it('survives being given a ring that lies', () => {
+    const words = new Int32Array(xsk.socket.tx!.buffer);
+    words[0] = 1_000_000; // Far more entries than the ring has.
+    xsk.socket.kick();
+    expect(xsk.tx.reserve(1)).toBeLessThanOrEqual(1);
+    const rx = new Int32Array(xsk.socket.rx!.buffer);
+    rx[0] = -1;
+    expect(xsk.rx.peek(1)).toBe(0);
+    expect(xsk.rx.corrupt).toBe(true);
+  });
+});
