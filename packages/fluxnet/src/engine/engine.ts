@@ -92,7 +92,8 @@ export class FluxEngine {
   }
 
   /**
-   * Processes packets until `stop()`, `close()` or the signal ends it.
+   * Processes packets until `stop()`, `close()` or the signal ends it. While it runs, another call
+   * joins it.
    * @throws {FluxError} `FLUX_HANDLER_FAILED` with the handler's error as `cause`,
    * `FLUX_INTERFACE_REMOVED`, `FLUX_RING_CORRUPT`, `FLUX_CLOSED`
    */
@@ -100,16 +101,22 @@ export class FluxEngine {
     if (this.#state === 'closed') {
       return Promise.reject(new FluxError('FLUX_CLOSED', 'the engine was closed'));
     }
-    if (this.#finished !== undefined) return this.#finished.promise;
-    const finished = withResolvers<void>();
-    this.#finished = finished;
     const { signal } = options;
+    if (signal?.aborted === true && this.#finished === undefined) return Promise.resolve();
+    this.#finished ??= this.#start();
+    const { promise } = this.#finished;
+    if (signal === undefined) return promise;
     const stop = () => this.stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    this.#state = signal?.aborted === true ? 'stopping' : 'running';
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    return promise.finally(() => signal.removeEventListener('abort', stop));
+  }
+
+  #start(): PromiseWithResolvers<void> {
+    this.#state = 'running';
     this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
-    this.#turn();
-    return finished.promise.finally(() => signal?.removeEventListener('abort', stop));
+    this.#scheduleTurn();
+    return withResolvers<void>();
   }
 
   /** Ends `run()` after the current turn. Sockets and programs stay; packets wait in the rings. */

@@ -1,0 +1,273 @@
+import { type SimInterface, SimNetwork } from 'fluxnet-simulator';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FluxEngine } from './engine.js';
+import type { BatchHandler, EngineOptions } from './options.js';
+
+/** A frame of 60 bytes that carries a number. */
+function frame(number: number): Uint8Array {
+  const bytes = new Uint8Array(60);
+  new DataView(bytes.buffer).setUint32(14, number);
+  return bytes;
+}
+
+const numberIn = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(14);
+
+const swapPorts: BatchHandler = (batch) => {
+  for (let i = 0; i < batch.count; i++) batch.forward(i, batch.port === 0 ? 1 : 0);
+};
+
+describe('FluxEngine', () => {
+  let net: SimNetwork;
+  let left: SimInterface;
+  let right: SimInterface;
+  let sentLeft: number[];
+  let sentRight: number[];
+  const engines: FluxEngine[] = [];
+
+  beforeEach(() => {
+    net = new SimNetwork();
+    left = net.addInterface('left');
+    right = net.addInterface('right');
+    sentLeft = [];
+    sentRight = [];
+    left.onTransmit((bytes) => sentLeft.push(numberIn(bytes)));
+    right.onTransmit((bytes) => sentRight.push(numberIn(bytes)));
+  });
+
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await closed(engine);
+  });
+
+  async function open(
+    handler: BatchHandler,
+    options: Partial<EngineOptions> = {},
+  ): Promise<FluxEngine> {
+    const engine = await FluxEngine.open({
+      backend: net.backend,
+      ports: [{ ifname: 'left' }, { ifname: 'right' }],
+      umem: { frameCount: 64 },
+      handler,
+      ...options,
+    });
+    engines.push(engine);
+    return engine;
+  }
+
+  /** Closing takes virtual time, which passes only while the network runs. */
+  async function closed(engine: FluxEngine): Promise<void> {
+    const closing = engine.close();
+    await net.run(200);
+    await closing;
+  }
+
+  it('forwards both ways, in order, and gives every frame back', async () => {
+    const engine = await open(swapPorts);
+    const running = engine.run();
+    for (let i = 0; i < 300; i++) {
+      left.inject(frame(i));
+      right.inject(frame(1000 + i));
+      if (i % 10 === 0) await net.run(1);
+    }
+    await net.run(10);
+    expect(sentRight).toEqual(Array.from({ length: 300 }, (_, i) => i));
+    expect(sentLeft).toEqual(Array.from({ length: 300 }, (_, i) => 1000 + i));
+    const { ports, frames } = engine.stats();
+    expect(ports.map((port) => [port.rxPackets, port.txPackets, port.completed])).toEqual([
+      [300, 300, 300],
+      [300, 300, 300],
+    ]);
+    expect(ports[0]).toMatchObject({ rxBytes: 300 * 60, txBytes: 300 * 60, txOutstanding: 0 });
+    expect(frames).toEqual({ total: 64, pool: 32, rx: 32, tx: 0, quarantined: 0 });
+    engine.stop();
+    await net.run(1);
+    await running;
+  });
+
+  it('drops what the handler does not send on, and can send back', async () => {
+    const engine = await open((batch) => {
+      for (let i = 0; i < batch.count; i++) {
+        if (batch.view.getUint32(batch.offset(i) + 14) % 2 === 0) batch.transmit(i);
+        else batch.drop(i);
+      }
+    });
+    engine.run();
+    for (let i = 0; i < 10; i++) left.inject(frame(i));
+    await net.run(5);
+    expect(sentLeft).toEqual([0, 2, 4, 6, 8]);
+    expect(sentRight).toEqual([]);
+    expect(engine.stats().ports[0]!.drops.handler).toBe(5);
+  });
+
+  it('counts what finds no room in the TX ring', async () => {
+    const engine = await open(swapPorts, {
+      ports: [{ ifname: 'left' }, { ifname: 'right', txRingSize: 4 }],
+    });
+    for (let i = 0; i < 20; i++) left.inject(frame(i));
+    engine.run();
+    await net.run(5);
+    expect(sentRight).toEqual([0, 1, 2, 3]);
+    const stats = engine.stats();
+    // The fill ring held a quarter of the 64 frames; the kernel dropped the other 4 packets.
+    expect(stats.ports[0]!.kernel.rxDropped).toBe(4);
+    expect(stats.ports[1]!.drops.txRingFull).toBe(12);
+    const { total, pool, rx, tx } = stats.frames;
+    expect(pool + rx + tx).toBe(total);
+  });
+
+  it('counts what the device drops after a kick, and goes on', async () => {
+    const engine = await open(swapPorts);
+    engine.run();
+    right.setCarrier(false);
+    for (let i = 0; i < 5; i++) left.inject(frame(i));
+    await net.run(5);
+    right.setCarrier(true);
+    left.inject(frame(5));
+    await net.run(5);
+    expect(sentRight).toEqual([5]);
+    expect(engine.stats().ports[1]!.drops.device).toBe(5);
+    expect(engine.stats().frames).toMatchObject({ tx: 0, quarantined: 0 });
+  });
+
+  it('keeps packets of an interface that is down, and sends them when it is up', async () => {
+    const engine = await open(swapPorts);
+    engine.run();
+    right.setUp(false);
+    left.inject(frame(1));
+    await net.run(20);
+    expect(sentRight).toEqual([]);
+    right.setUp(true);
+    await net.run(20);
+    expect(sentRight).toEqual([1]);
+    expect(engine.stats().frames.tx).toBe(0);
+  });
+
+  it('stops with the error of a handler that throws, and loses no frame', async () => {
+    const cause = new Error('mine');
+    const engine = await open(() => {
+      throw cause;
+    });
+    const running = engine.run();
+    left.inject(frame(0));
+    left.inject(frame(1));
+    const outcome = expect(running).rejects.toMatchObject({
+      code: 'FLUX_HANDLER_FAILED',
+      cause,
+      context: { ifname: 'left' },
+    });
+    await net.run(5);
+    await outcome;
+    const { frames, ports } = engine.stats();
+    expect(frames.pool + frames.rx).toBe(frames.total);
+    expect(ports[0]!.drops.handler).toBe(ports[0]!.rxPackets);
+  });
+
+  it('makes a wrong port an error of the handler', async () => {
+    const engine = await open((batch) => batch.forward(0, 2));
+    const running = engine.run();
+    left.inject(frame(0));
+    const outcome = expect(running).rejects.toMatchObject({ code: 'FLUX_HANDLER_FAILED' });
+    await net.run(5);
+    await outcome;
+  });
+
+  it('stops on request and runs again; packets wait meanwhile', async () => {
+    const engine = await open(swapPorts);
+    const first = engine.run();
+    expect(engine.run()).toBe(first);
+    await net.run(1);
+    engine.stop();
+    engine.stop();
+    await net.run(1);
+    await first;
+    left.inject(frame(7));
+    await net.run(5);
+    expect(sentRight).toEqual([]);
+    engine.run();
+    await net.run(5);
+    expect(sentRight).toEqual([7]);
+  });
+
+  it('stops when its signal is aborted, before or during the run', async () => {
+    const engine = await open(swapPorts);
+    await engine.run({ signal: AbortSignal.abort() });
+    const controller = new AbortController();
+    const running = engine.run({ signal: controller.signal });
+    await net.run(1);
+    controller.abort();
+    await net.run(1);
+    await running;
+  });
+
+  it('ends the run when it is closed, once', async () => {
+    const engine = await open(swapPorts);
+    const running = engine.run();
+    await net.run(1);
+    expect(engine.close()).toBe(engine.close());
+    await closed(engine);
+    await running;
+    expect(net.backend.interfaceInfo('left').program).toBeUndefined();
+    expect(() => engine.stats()).toThrow(/FLUX_CLOSED/);
+    await expect(engine.run()).rejects.toMatchObject({ code: 'FLUX_CLOSED' });
+    // The queues are free again.
+    await net.run(50);
+    await open(swapPorts);
+  });
+
+  it('says what was obtained', async () => {
+    const engine = await open(swapPorts);
+    expect(engine.effective).toEqual({
+      backend: 'simulator',
+      pages: '4k',
+      ports: ['left', 'right'].map((ifname) => ({
+        ifname,
+        queueId: 0,
+        driver: 'sim',
+        attachMode: 'native',
+        copyMode: 'copy',
+      })),
+    });
+  });
+
+  it('opens all ports or none', async () => {
+    const ports = [{ ifname: 'left' }, { ifname: 'nosuch' }];
+    await expect(open(swapPorts, { ports })).rejects.toMatchObject({
+      code: 'FLUX_UNKNOWN_INTERFACE',
+    });
+    expect(net.backend.interfaceInfo('left').program).toBeUndefined();
+    await net.run(50);
+    await open(swapPorts);
+  });
+
+  it('refuses an interface whose packets do not fit into a frame', async () => {
+    net.addInterface('jumbo', { mtu: 9000 });
+    await expect(open(swapPorts, { ports: [{ ifname: 'jumbo' }] })).rejects.toMatchObject({
+      code: 'FLUX_INVALID_OPTION',
+      context: { path: 'umem.frameSize' },
+    });
+  });
+
+  it.each([
+    [{ handlers: swapPorts }, 'FLUX_UNKNOWN_OPTION', 'engine.handlers'],
+    [{ handler: 'x' }, 'FLUX_INVALID_OPTION', 'engine.handler'],
+    [{ backend: {} }, 'FLUX_INVALID_OPTION', 'engine.backend'],
+    [{ ports: [] }, 'FLUX_INVALID_OPTION', 'engine.ports'],
+    [{ ports: [{}] }, 'FLUX_INVALID_OPTION', 'engine.ports[0].ifname'],
+    [{ ports: [{ ifname: 'left', mode: 1 }] }, 'FLUX_UNKNOWN_OPTION', 'xsk.mode'],
+    [
+      { ports: [{ ifname: 'left', attachMode: 'hw' }] },
+      'FLUX_INVALID_OPTION',
+      'engine.ports[0].attachMode',
+    ],
+    [{ batchSize: 0 }, 'FLUX_INVALID_OPTION', 'engine.batchSize'],
+    [{ batchSize: 257 }, 'FLUX_INVALID_OPTION', 'engine.batchSize'],
+    [{ turnBudgetMs: -1 }, 'FLUX_INVALID_OPTION', 'engine.turnBudgetMs'],
+    [{ umem: { frames: 1 } }, 'FLUX_UNKNOWN_OPTION', 'umem.frames'],
+    [{ umem: { frameCount: 2 ** 21 } }, 'FLUX_INVALID_OPTION', 'umem.frameCount'],
+  ])('refuses %j', async (options, code, path) => {
+    await expect(open(swapPorts, options as never)).rejects.toMatchObject({
+      code,
+      context: { path },
+    });
+    expect(net.backend.interfaceInfo('left').program).toBeUndefined();
+  });
+});
