@@ -142,13 +142,14 @@ describe.runIf(hasKernel)('[kernel] waiting', () => {
        parentPort.postMessage(set.wait(10_000));`,
       { eval: true, execArgv: ['--input-type=module'] },
     );
+    const exited = once(worker, 'exit'); // May come together with the last message.
     const [token] = await once(worker, 'message');
     await kernelBackend.clock.sleep(100);
     const started = performance.now();
     kernelBackend.interrupt(token);
     expect(await once(worker, 'message')).toEqual([0]);
     expect(performance.now() - started).toBeLessThan(1000);
-    await once(worker, 'exit');
+    await exited;
     kernelBackend.interrupt(token); // Nobody is there any more.
   });
 });
