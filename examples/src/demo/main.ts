@@ -48,7 +48,7 @@ async function run(options: DemoOptions): Promise<number> {
   });
   const report: Report = simulated ? { ...ended, simulatorReason: reason } : ended;
 
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else screen.print(summaryLines(report));
   const broken = brokenPromises(report);
   for (const promise of broken) say(`not so: ${promise}`);
