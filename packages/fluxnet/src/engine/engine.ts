@@ -1,24 +1,10 @@
-import {
-  type Backend,
-  type Clock,
-  checkPacketFits,
-  errno,
-  errnoName,
-  FluxError,
-  type Program,
-  type Timer,
-  Umem,
-  Xsk,
-} from 'fluxnet-core';
+import { type Clock, errno, errnoName, FluxError, type Timer, Umem } from 'fluxnet-core';
 import { Batch, DROP } from './batch.js';
 import { Counter } from './counters.js';
-import {
-  type BatchHandler,
-  checkEngineOptions,
-  type EngineOptions,
-  type PortOptions,
-} from './options.js';
-import { Port } from './port.js';
+import { type Deferred, deferred } from './deferred.js';
+import { effectiveModes, openPorts } from './open-ports.js';
+import { type BatchHandler, checkEngineOptions, type EngineOptions } from './options.js';
+import type { Port } from './port.js';
 import { type Effective, type EngineStats, frameLedger, portStats } from './stats.js';
 
 /** While frames are on their way out nothing wakes us for their completion, so we look. */
@@ -45,7 +31,7 @@ export class FluxEngine {
   readonly #batchSize: number;
   readonly #turnBudgetMs: number;
   #state: 'idle' | 'running' | 'stopping' | 'closed' = 'idle';
-  #finished: PromiseWithResolvers<void> | undefined;
+  #finished: Deferred<void> | undefined;
   #closing: Promise<void> | undefined;
   #turnScheduled = false;
   #sleepTimer: Timer | undefined;
@@ -58,18 +44,9 @@ export class FluxEngine {
   static async open(options: EngineOptions): Promise<FluxEngine> {
     const checked = checkEngineOptions(options);
     const umem = await Umem.open(options.backend, options.umem);
-    const programs = new Map<string, Program>();
     try {
-      // Frames beyond the fill targets are the ones that can be on their way out.
-      const fillTarget = Math.max(1, Math.floor(umem.frames.frameCount / 2 / options.ports.length));
-      const ports: Port[] = [];
-      for (const portOptions of options.ports) {
-        ports.push(await openPort(umem, programs, portOptions, ports.length, fillTarget));
-      }
-      for (const { xsk, program } of ports) program.setSocket(xsk.socket);
-      return new FluxEngine(options, checked, umem, ports);
+      return new FluxEngine(options, checked, umem, await openPorts(umem, options.ports));
     } catch (error) {
-      for (const program of programs.values()) program.close();
       umem.close();
       throw error;
     }
@@ -88,7 +65,7 @@ export class FluxEngine {
     this.#umem = umem;
     this.#ports = ports;
     this.#batch = new Batch(umem.bytes, umem.view, checked.batchSize, ports.length);
-    this.effective = describe(options.backend, umem, ports);
+    this.effective = effectiveModes(umem, ports);
   }
 
   /**
@@ -112,11 +89,11 @@ export class FluxEngine {
     return promise.finally(() => signal.removeEventListener('abort', stop));
   }
 
-  #start(): PromiseWithResolvers<void> {
+  #start(): Deferred<void> {
     this.#state = 'running';
     this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
     this.#scheduleTurn();
-    return withResolvers<void>();
+    return deferred<void>();
   }
 
   /** Ends `run()` after the current turn. Sockets and programs stay; packets wait in the rings. */
@@ -299,62 +276,4 @@ export class FluxEngine {
     if (error === undefined) finished?.resolve();
     else finished?.reject(error);
   }
-}
-
-async function openPort(
-  umem: Umem,
-  programs: Map<string, Program>,
-  options: PortOptions,
-  index: number,
-  fillTarget: number,
-): Promise<Port> {
-  const { attachMode = 'auto', ...xskOptions } = options;
-  const { ifname } = options;
-  const { mtu, queueCount } = umem.backend.interfaceInfo(ifname);
-  checkPacketFits(umem, ifname, mtu);
-  const xsk = await Xsk.open(umem, xskOptions);
-  let program = programs.get(ifname);
-  if (program === undefined) {
-    program = umem.backend.openProgram({
-      ifname,
-      attachMode,
-      maxQueues: queueCount,
-      source: { kind: 'redirect' },
-    });
-    programs.set(ifname, program);
-  }
-  const port = new Port(index, xsk, program, fillTarget);
-  port.refill();
-  return port;
-}
-
-function describe(backend: Backend, umem: Umem, ports: readonly Port[]): Effective {
-  return {
-    backend: backend.name,
-    pages: umem.memory.pages,
-    ports: ports.map(({ xsk, program }) => ({
-      ifname: xsk.queue.ifname,
-      queueId: xsk.queue.queueId,
-      driver: backend.interfaceInfo(xsk.queue.ifname).driver,
-      attachMode: program.attachMode,
-      copyMode: xsk.socket.zeroCopy ? 'zerocopy' : 'copy',
-    })),
-  };
-}
-
-/** `Promise.withResolvers` of Node 22. */
-function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve!: (value: T | PromiseLike<T>) => void;
-  let reject!: (reason?: unknown) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
-}
-
-interface PromiseWithResolvers<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T | PromiseLike<T>): void;
-  reject(reason?: unknown): void;
 }
