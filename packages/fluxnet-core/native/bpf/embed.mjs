@@ -24,6 +24,9 @@ execFileSync(
     '-Werror',
     '-target',
     'bpf',
+    // The same bytes wherever it is compiled: no folder of this machine in the debug information.
+    `-ffile-prefix-map=${process.cwd()}=.`,
+    '-fdebug-compilation-dir=.',
     ...includes,
     '-c',
     source,
