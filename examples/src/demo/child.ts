@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FluxError } from 'fluxnet';
 
@@ -47,26 +48,39 @@ export class Child {
   }
 
   /** Sends a request and waits for its answer, or for the end of the process. */
-  ask<T>(request: string, timeoutMs: number): Promise<T> {
-    const answer = new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(
-        () => done(() => reject(noAnswer(this.name, request, timeoutMs))),
-        timeoutMs,
-      );
+  async ask<T>(request: string, timeoutMs: number): Promise<T> {
+    const over = new AbortController();
+    try {
+      const answer = this.#answer<T>(request, over.signal);
+      this.#process.send({ ask: request }, () => {}); // A failure shows as the end of the process.
+      return await Promise.race([
+        answer,
+        this.#noAnswer(request, timeoutMs, over.signal),
+        this.failure,
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #answer<T>(request: string, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
       const listener = (message: { answer?: string; value?: T; error?: string }) => {
         if (message.answer !== request) return;
-        const { error } = message;
-        done(() => (error === undefined ? resolve(message.value as T) : reject(new Error(error))));
-      };
-      const done = (settle: () => void) => {
-        clearTimeout(timer);
-        this.#process.off('message', listener);
-        settle();
+        if (message.error === undefined) resolve(message.value as T);
+        else reject(new FluxError('FLUX_SYSCALL', `the ${this.name} process: ${message.error}`));
       };
       this.#process.on('message', listener);
+      signal.addEventListener('abort', () => this.#process.off('message', listener));
     });
-    this.#process.send({ ask: request }, () => {}); // A failure shows as the end of the process.
-    return Promise.race([answer, this.failure]);
+  }
+
+  async #noAnswer(request: string, timeoutMs: number, signal: AbortSignal): Promise<never> {
+    await sleep(timeoutMs, undefined, { signal });
+    throw new FluxError(
+      'FLUX_SYSCALL',
+      `the ${this.name} process did not answer '${request}' within ${timeoutMs} ms`,
+    );
   }
 
   /** Ends the process: it exits when its channel closes; after two seconds it is killed. */
@@ -77,11 +91,4 @@ export class Child {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.#exited;
     clearTimeout(timer);
   }
-}
-
-function noAnswer(name: string, request: string, timeoutMs: number): FluxError {
-  return new FluxError(
-    'FLUX_SYSCALL',
-    `the ${name} process did not answer '${request}' within ${timeoutMs} ms`,
-  );
 }

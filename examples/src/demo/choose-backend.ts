@@ -12,9 +12,17 @@ export function whyNotKernel(): string {
   if (process.platform !== 'linux') return `AF_XDP needs Linux, this is ${process.platform}`;
   const missing = missingCapabilities(readFileSync('/proc/self/status', 'utf8'));
   if (missing.length > 0) return `this process lacks ${missing.join(', ')} (run it as root)`;
+  if (!inInitialUserNamespace(readFileSync('/proc/self/uid_map', 'utf8'))) {
+    return 'this is root of a user namespace, which may not load XDP programs';
+  }
   const { supported, code, reason } = kernelBackend.capabilities();
   const missingHere = code === 'FLUX_PERMISSION' || code === 'FLUX_UNSUPPORTED_PLATFORM';
   return !supported && missingHere ? reason.split('\n')[0]! : '';
+}
+
+/** @param uidMap text of /proc/self/uid_map: all ids map to themselves, or it is another one */
+export function inInitialUserNamespace(uidMap: string): boolean {
+  return /^\s*0\s+0\s+4294967295\s*$/.test(uidMap);
 }
 
 /** @param status text of /proc/self/status */

@@ -8,6 +8,7 @@ import { sendEvent, serveParent } from './serve-parent.js';
 const SNAPSHOT_INTERVAL_MS = 250;
 
 let engine: FluxEngine | undefined;
+let snapshots: NodeJS.Timeout | undefined;
 const firewall = new Firewall(demoRules, kernelBackend.clock);
 
 function snapshot(): FirewallSnapshot {
@@ -30,10 +31,13 @@ serveParent(
         process.stderr.write(`${error.message}\n`);
         process.exit(1);
       });
-      setInterval(() => sendEvent(snapshot()), SNAPSHOT_INTERVAL_MS);
+      snapshots = setInterval(() => sendEvent(snapshot()), SNAPSHOT_INTERVAL_MS);
       return engine.effective;
     },
     snapshot,
   },
-  () => engine?.close(),
+  () => {
+    clearInterval(snapshots);
+    return engine?.close();
+  },
 );

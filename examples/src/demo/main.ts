@@ -34,8 +34,13 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 async function run(options: DemoOptions): Promise<number> {
   const screen = new Screen(process.stdout, !options.json);
   const interrupted = new AbortController();
+  // Again and again: a second Ctrl-C must not end the clean-up half-way.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(name, () => interrupted.abort());
+    process.on(name, () => interrupted.abort());
+  }
+  // A reader that went away (`npm start | head`) ends the run as Ctrl-C does.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => interrupted.abort());
   }
   const reason = options.backend === 'auto' ? whyNotKernel() : '';
   if (reason !== '') say(`using the simulator: ${reason}`);

@@ -1,6 +1,6 @@
 import type { PortStats } from 'fluxnet';
 import { describe, expect, it } from 'vitest';
-import { missingCapabilities } from './choose-backend.js';
+import { inInitialUserNamespace, missingCapabilities } from './choose-backend.js';
 import { conservationEquations } from './conservation.js';
 import type { FirewallSnapshot, WireCounters } from './report.js';
 import { tableLines } from './table.js';
@@ -34,7 +34,7 @@ function port(ifname: string, rx: number, tx: number, dropped: number): PortStat
 const snapshot: FirewallSnapshot = {
   engine: {
     ports: [port('fw0', 10, 5, 4), port('fw1', 5, 6, 0)],
-    frames: { total: 64, pool: 32, rx: 32, tx: 0, quarantined: 0 },
+    frames: { total: 64, pool: 32, rx: 32, tx: 0, batch: 0, quarantined: 0 },
   },
   rules: [
     { name: 'web', allowed: 11, dropped: 1 },
@@ -73,7 +73,7 @@ describe('conservation', () => {
     expect(broken(miscounted)).toEqual(['received = allowed + dropped by rules + malformed']);
     const { engine } = snapshot;
     const leaked = { ...snapshot, engine: { ...engine, frames: { ...engine.frames, pool: 31 } } };
-    expect(broken(leaked)).toEqual(['frames = pool + rx + tx + quarantined']);
+    expect(broken(leaked)).toEqual(['frames = pool + rx + tx + batch + quarantined']);
   });
 });
 
@@ -81,7 +81,17 @@ it('shows rates, verdicts, drops by reason, rings and the effective mode', () =>
   const effective = {
     backend: 'kernel',
     pages: '4k',
-    ports: [{ ifname: 'fw0', queueId: 0, driver: 'veth', attachMode: 'native', copyMode: 'copy' }],
+    ports: [
+      {
+        ifname: 'fw0',
+        queueId: 0,
+        driver: 'veth',
+        attachMode: 'native',
+        copyMode: 'copy',
+        txBudget: 256,
+        busyPoll: undefined,
+      },
+    ],
   } as const;
   const lines = tableLines(snapshot, undefined, 500, effective);
   expect(lines[0]).toBe('fluxnet firewall · kernel · fw0 native/copy · 4k pages');
@@ -94,6 +104,11 @@ it('shows rates, verdicts, drops by reason, rings and the effective mode', () =>
   );
   const later = tableLines(snapshot, snapshot, 500, effective);
   expect(later.find((line) => line.startsWith('fw0'))).toMatch(/^fw0\s+0\s+0\s+0\s+0/);
+});
+
+it('tells root of a user namespace from root', () => {
+  expect(inInitialUserNamespace('         0          0 4294967295\n')).toBe(true);
+  expect(inInitialUserNamespace('         0       1000          1\n')).toBe(false);
 });
 
 it('reads missing rights off the process status', () => {

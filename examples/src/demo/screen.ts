@@ -15,7 +15,9 @@ export class Screen {
 
   draw(lines: readonly string[]): void {
     if (!this.#live) return;
-    const { columns, rows } = this.#stream;
+    // A terminal may say that it has no size.
+    const columns = this.#stream.columns || 80;
+    const rows = this.#stream.rows || 24;
     // A line that wraps, or a block taller than the screen, could not be drawn over.
     const shown = lines.slice(0, rows - 1).map((line) => line.slice(0, columns));
     if (this.#colour && shown.length > 0) shown[0] = `\u001b[1m${shown[0]}\u001b[22m`;

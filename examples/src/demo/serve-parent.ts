@@ -3,8 +3,8 @@ export function serveParent(
   requests: Readonly<Record<string, () => unknown>>,
   close: () => unknown,
 ): void {
-  // Ctrl-C reaches the whole terminal; the parent decides in which order things end.
-  process.on('SIGINT', () => {});
+  // Ctrl-C and a closing terminal reach the whole group; the parent decides how things end.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {});
   process.on('message', async (message: { ask: string }) => {
     const answer = message.ask;
     try {

@@ -73,8 +73,18 @@ export async function removeLeftovers(): Promise<string[]> {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     return pid !== undefined && !existsSync(`/proc/${pid}`);
   });
-  for (const namespace of stale) await removeNamespace(namespace);
-  return stale;
+  const removed: string[] = [];
+  for (const namespace of stale) {
+    // Another start may be at it as well; what is left then, a later one removes.
+    if (
+      await removeNamespace(namespace).then(
+        () => true,
+        () => false,
+      )
+    )
+      removed.push(namespace);
+  }
+  return removed;
 }
 
 async function removeNamespace(namespace: string): Promise<void> {
@@ -87,7 +97,9 @@ async function removeNamespace(namespace: string): Promise<void> {
       // It ended by itself.
     }
   }
-  await ip(`netns del ${namespace}`);
+  await ip(`netns del ${namespace}`).catch((error: unknown) => {
+    if (existsSync(`${NAMESPACE_FOLDER}/${namespace}`)) throw error; // Else somebody was faster.
+  });
 }
 
 async function addWire(

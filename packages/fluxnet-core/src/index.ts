@@ -56,5 +56,6 @@ export { RxRing } from './rings/rx-ring.js';
 export { TxRing } from './rings/tx-ring.js';
 export type { UmemOpenOptions } from './umem.js';
 export { checkPacketFits, Umem } from './umem.js';
-export type { XskOpenOptions } from './xsk.js';
+export type { XskEffective } from './xsk.js';
 export { Xsk } from './xsk.js';
+export type { BusyPollOptions, XskOpenOptions, XskRingOptions } from './xsk-options.js';

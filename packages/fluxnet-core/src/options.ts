@@ -31,11 +31,18 @@ export function checkInteger(path: string, value: unknown, min: number, max: num
   throw invalid(path, value, `an integer from ${min} to ${max}`);
 }
 
-export function checkPowerOfTwo(path: string, value: unknown, min: number, max: number): number {
+/** @param besides other values that the caller allows, for the message: `0 or ` */
+export function checkPowerOfTwo(
+  path: string,
+  value: unknown,
+  min: number,
+  max: number,
+  besides = '',
+): number {
   if (typeof value === 'number' && value >= min && value <= max && isPowerOfTwo(value)) {
     return value;
   }
-  throw invalid(path, value, `a power of two from ${min} to ${max}`);
+  throw invalid(path, value, `${besides}a power of two from ${min} to ${max}`);
 }
 
 export function checkOneOf<T extends string>(

@@ -35,7 +35,6 @@ export class Umem {
   readonly bytes: Uint8Array;
   /** The same memory, for multi-byte fields. */
   readonly view: DataView;
-  readonly #dependents = new Set<{ close(): void }>();
 
   /**
    * Maps memory and registers it. Retries for up to a second while the kernel has not given back
@@ -90,18 +89,8 @@ export class Umem {
     return this.frameSize - KERNEL_HEADROOM - this.frameHeadroom;
   }
 
-  /** What must be closed before this. */
-  addDependent(dependent: { close(): void }): void {
-    this.#dependents.add(dependent);
-  }
-
-  removeDependent(dependent: { close(): void }): void {
-    this.#dependents.delete(dependent);
-  }
-
   /** Closes everything opened on it, detaches the buffer, unmaps. Idempotent. */
   close(): void {
-    for (const dependent of [...this.#dependents]) dependent.close();
     this.memory.close();
   }
 }

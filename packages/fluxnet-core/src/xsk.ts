@@ -1,124 +1,134 @@
 import type { Queue } from './contract/queue.js';
 import type { CopyMode, Socket } from './contract/socket.js';
 import { FluxError, isFluxError } from './errors.js';
-import {
-  checkBoolean,
-  checkInteger,
-  checkKeys,
-  checkOneOf,
-  checkPowerOfTwo,
-  checkString,
-} from './options.js';
 import { retryWhile } from './retry.js';
 import { CompletionRing } from './rings/completion-ring.js';
 import { FillRing } from './rings/fill-ring.js';
 import { RxRing } from './rings/rx-ring.js';
 import { TxRing } from './rings/tx-ring.js';
+import { enableBusyPoll, setTxBudget } from './socket-features.js';
 import type { Umem } from './umem.js';
+import {
+  type BusyPollOptions,
+  checkRingOptions,
+  checkXskOptions,
+  type XskOpenOptions,
+  type XskRingOptions,
+} from './xsk-options.js';
 
-export interface XskOpenOptions {
-  readonly ifname: string;
-  /** Default 0. */
-  readonly queueId?: number;
-  /** Entries, powers of two up to 65536. Default 2048. */
-  readonly rxRingSize?: number;
-  readonly txRingSize?: number;
-  readonly fillRingSize?: number;
-  readonly completionRingSize?: number;
-  /** Default `auto`: zero-copy where the driver has it. Forced and unavailable is an error. */
-  readonly copyMode?: CopyMode;
-  /** Default true: the kernel says when it needs a kick. */
-  readonly needWakeup?: boolean;
+/** What really holds for a socket, whatever was asked for as `auto`. */
+export interface XskEffective {
+  readonly copyMode: 'copy' | 'zerocopy';
+  readonly needWakeup: boolean;
+  readonly multiBuffer: boolean;
+  /** Packets per kick in copy mode; 32 where the kernel has no option for it. */
+  readonly txBudget: number;
+  readonly busyPoll: Required<BusyPollOptions> | undefined;
 }
 
-const MAX_RING_SIZE = 65536;
-const DEFAULT_RING_SIZE = 2048;
-const KEYS = [
-  'ifname',
-  'queueId',
-  'rxRingSize',
-  'txRingSize',
-  'fillRingSize',
-  'completionRingSize',
-  'copyMode',
-  'needWakeup',
-] as const;
-
-/** A bound socket with a queue of its own: the four rings and the calls that go with them. */
+/** A bound socket with its rings and the fill and completion ring of its queue. */
 export class Xsk {
   readonly umem: Umem;
   readonly queue: Queue;
   readonly socket: Socket;
-  readonly rx: RxRing;
-  readonly tx: TxRing;
+  /** Absent on a socket that only sends. */
+  readonly rx: RxRing | undefined;
+  /** Absent on a socket that only receives. */
+  readonly tx: TxRing | undefined;
+  /** Of the queue: sockets that share the queue share this object. */
   readonly fill: FillRing;
+  /** Of the queue: carries the completions of all its sockets, mixed. */
   readonly completion: CompletionRing;
-  #closed = false;
+  readonly effective: XskEffective;
+  readonly #owner: Xsk | undefined;
 
   /**
-   * Opens and binds. Retries for up to a second while the queue is busy, because the kernel
+   * Opens and binds a queue. Retries for up to a second while it is busy, because the kernel
    * releases a queue some milliseconds after its last user has closed it.
    * @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`, `FLUX_UNKNOWN_INTERFACE`,
    * `FLUX_QUEUE_OUT_OF_RANGE`, `FLUX_QUEUE_BUSY`, `FLUX_PERMISSION`, `FLUX_UNSUPPORTED`
    */
   static async open(umem: Umem, options: XskOpenOptions): Promise<Xsk> {
-    checkKeys('xsk', options, KEYS);
-    const ifname = checkString('xsk.ifname', options.ifname);
-    const queueId = checkInteger('xsk.queueId', options.queueId ?? 0, 0, 65535);
-    const ringSize = (name: 'rxRingSize' | 'txRingSize' | 'fillRingSize' | 'completionRingSize') =>
-      checkPowerOfTwo(`xsk.${name}`, options[name] ?? DEFAULT_RING_SIZE, 1, MAX_RING_SIZE);
-    const sizes = {
-      rxRingSize: ringSize('rxRingSize'),
-      txRingSize: ringSize('txRingSize'),
-      fillRingSize: ringSize('fillRingSize'),
-      completionRingSize: ringSize('completionRingSize'),
-    };
-    const copyMode = checkOneOf('xsk.copyMode', options.copyMode ?? 'auto', [
-      'auto',
-      'copy',
-      'zerocopy',
-    ]);
-    const needWakeup = checkBoolean('xsk.needWakeup', options.needWakeup ?? true);
-
-    const { queueCount } = umem.backend.interfaceInfo(ifname);
+    const checked = checkXskOptions(options);
+    const { ifname, queueId } = checked.queue;
+    const { backend } = umem;
+    const { queueCount } = backend.interfaceInfo(ifname);
     if (queueId >= queueCount) throw queueOutOfRange(ifname, queueId, queueCount);
-    const queue = umem.backend.openQueue(umem.registration, { ifname, queueId, ...sizes });
+    const queue = backend.openQueue(umem.registration, checked.queue);
     try {
-      const socket = umem.backend.openSocket(queue, sizes);
+      const socket = backend.openSocket(queue, checked.rings);
+      if (checked.busyPoll !== undefined) enableBusyPoll(socket, checked.busyPoll);
       await retryWhile(
-        umem.backend.clock,
+        backend.clock,
         (error) => isFluxError(error, 'FLUX_QUEUE_BUSY'),
-        () => socket.bind({ copyMode, needWakeup, multiBuffer: false }),
+        () => socket.bind(checked.bind),
       );
-      return new Xsk(umem, queue, socket);
+      checkForcedMode(socket, checked.bind.copyMode);
+      const rings = {
+        fill: new FillRing(queue.fill),
+        completion: new CompletionRing(queue.completion),
+      };
+      return new Xsk(umem, socket, rings, undefined, {
+        copyMode: socket.zeroCopy ? 'zerocopy' : 'copy',
+        needWakeup: checked.bind.needWakeup,
+        multiBuffer: checked.bind.multiBuffer,
+        txBudget: setTxBudget(socket, checked.txBudget, checked.rings.txRingSize),
+        busyPoll: checked.busyPoll,
+      });
     } catch (error) {
       queue.close();
       throw error;
     }
   }
 
-  private constructor(umem: Umem, queue: Queue, socket: Socket) {
+  private constructor(
+    umem: Umem,
+    socket: Socket,
+    rings: { readonly fill: FillRing; readonly completion: CompletionRing },
+    owner: Xsk | undefined,
+    effective: XskEffective,
+  ) {
     this.umem = umem;
-    this.queue = queue;
+    this.queue = socket.queue;
     this.socket = socket;
-    this.rx = new RxRing(socket.rx!);
-    this.tx = new TxRing(socket.tx!);
-    this.fill = new FillRing(queue.fill);
-    this.completion = new CompletionRing(queue.completion);
-    umem.addDependent(this);
+    this.rx = socket.rx === undefined ? undefined : new RxRing(socket.rx);
+    this.tx = socket.tx === undefined ? undefined : new TxRing(socket.tx);
+    this.fill = rings.fill;
+    this.completion = rings.completion;
+    this.effective = effective;
+    this.#owner = owner;
   }
 
+  /**
+   * Opens another socket on the same queue, with RX and TX rings of its own. Which socket a frame
+   * goes to is the program's choice. All sockets of a queue must be used from one thread, and are
+   * closed with the first one.
+   * @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`, `FLUX_CLOSED`
+   */
+  share(options: XskRingOptions = {}): Xsk {
+    if (this.#owner !== undefined) return this.#owner.share(options);
+    const rings = checkRingOptions(options);
+    const socket = this.umem.backend.openSocket(this.queue, rings);
+    try {
+      // Flags other than the shared one belong to the queue (xsk_bind, net/xdp/xsk.c).
+      socket.bind({ copyMode: 'auto', needWakeup: false, multiBuffer: false });
+      const txBudget = setTxBudget(socket, 'auto', rings.txRingSize);
+      return new Xsk(this.umem, socket, this, this, { ...this.effective, txBudget });
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  /** By itself, or with the queue, the registration or the memory that it was opened on. */
   get closed(): boolean {
-    return this.#closed;
+    return (this.rx ?? this.tx!).detached;
   }
 
-  /** Cuts the rings off, then closes socket and queue. Idempotent. */
+  /** Closes the socket, and with the first one its queue. Idempotent. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const ring of [this.rx, this.tx, this.fill, this.completion]) ring.detach();
-    this.queue.close();
-    this.umem.removeDependent(this);
+    if (this.#owner === undefined) this.queue.close();
+    else this.socket.close();
   }
 }
 
@@ -131,5 +141,17 @@ function queueOutOfRange(ifname: string, queueId: number, queueCount: number): F
       hint: `use a queue from 0 to ${queueCount - 1}, or see: ethtool -l ${ifname}`,
       context: { ifname, queueId, queueCount },
     },
+  );
+}
+
+/** A queue that shares a UMEM inherits the mode of the first one and ignores its own flags. */
+function checkForcedMode(socket: Socket, copyMode: CopyMode): void {
+  const obtained: CopyMode = socket.zeroCopy ? 'zerocopy' : 'copy';
+  if (copyMode === 'auto' || copyMode === obtained) return;
+  const { ifname, queueId } = socket.queue;
+  throw new FluxError(
+    'FLUX_UNSUPPORTED',
+    `${ifname} queue ${queueId} shares a UMEM that is in ${obtained} mode, not ${copyMode}`,
+    { hint: "use a Umem of its own, or copyMode: 'auto'", context: { ifname, queueId, copyMode } },
   );
 }

@@ -1,6 +1,7 @@
 // The addon's exports: classes of kernel objects and the facts of interfaces.
 #include <napi.h>
 
+#include "addon_data.h"
 #include "interface.h"
 #include "memory.h"
 #include "poll_set.h"
@@ -12,6 +13,7 @@
 namespace fluxnet {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new AddonData());
   exports.Set("Memory", Memory::Define(env));
   exports.Set("Umem", Umem::Define(env));
   exports.Set("Queue", Queue::Define(env));

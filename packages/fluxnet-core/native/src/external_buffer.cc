@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "addon_data.h"
+
 namespace fluxnet {
 
 ExternalBuffer::ExternalBuffer(Napi::Env env, std::shared_ptr<Mapping> mapping) {
@@ -31,8 +33,12 @@ Napi::Value ExternalBuffer::value(Napi::Env env) const {
 void ExternalBuffer::Close(Napi::Env env) {
   if (!open()) return;
   Napi::HandleScope scope(env);
-  const bool detached = napi_detach_arraybuffer(env, buffer_.Value()) == napi_ok;
-  if (detached) mapping_->Unmap();
+  bool moved = false;
+  napi_is_detached_arraybuffer(env, buffer_.Value(), &moved);
+  if (!moved && napi_detach_arraybuffer(env, buffer_.Value()) == napi_ok) {
+    mapping_->Retire();
+    AddonData::Of(env).Keep(mapping_);
+  }
   mapping_.reset();
   buffer_.Reset();
 }

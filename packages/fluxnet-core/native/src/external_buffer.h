@@ -19,8 +19,10 @@ class ExternalBuffer {
   Napi::Value value(Napi::Env env) const;
   const std::shared_ptr<Mapping>& mapping() const { return mapping_; }
 
-  // SAFETY: the buffer is detached first, so that no view can reach the range once it is
-  // unmapped. If it cannot be detached, the range stays mapped until the buffer is collected.
+  // SAFETY: the buffer is detached first, so that no view reaches the memory any more. The address
+  // range is kept until the environment ends (see Mapping::Retire). A buffer that JavaScript has
+  // detached itself (`buffer.transfer()`) lives on in another one: its memory stays as it is
+  // until that one is collected.
   void Close(Napi::Env env);
 
  private:

@@ -2,8 +2,6 @@
 
 #include <sys/mman.h>
 
-#include <utility>
-
 namespace fluxnet {
 
 Result<std::shared_ptr<Mapping>> Mapping::Map(int fd, size_t size, off_t offset) {
@@ -13,8 +11,15 @@ Result<std::shared_ptr<Mapping>> Mapping::Map(int fd, size_t size, off_t offset)
   return std::make_shared<Mapping>(address, size);
 }
 
-void Mapping::Unmap() {
-  if (address_ != nullptr) munmap(std::exchange(address_, nullptr), size_);
+Mapping::~Mapping() { munmap(address_, size_); }
+
+void Mapping::Retire() {
+  // Replaces the mapping in one step. If it cannot, under strict overcommit say, dropping the
+  // pages is all that is left, and the range stays reserved by an inaccessible mapping.
+  const int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  if (mmap(address_, size_, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) {
+    mmap(address_, size_, PROT_NONE, flags, -1, 0);
+  }
 }
 
 }  // namespace fluxnet

@@ -1,4 +1,4 @@
-// A range of mapped memory with one owner count: unmapped by Unmap() or by the last owner.
+// A range of mapped memory with one owner count: the last owner unmaps it.
 #pragma once
 
 #include <sys/types.h>
@@ -18,11 +18,15 @@ class Mapping {
   Mapping(void* address, size_t size) : address_(address), size_(size) {}
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() { Unmap(); }
+  ~Mapping();
 
   void* address() const { return address_; }
   size_t size() const { return size_; }
-  void Unmap();
+
+  // Gives the pages back but keeps the address range, which reads as zeros from now on: native
+  // code that was handed a pointer (a thread pool job of Node, say) may still use it. For rings
+  // this is also what releases the queue, which lives as long as one of its ring mappings.
+  void Retire();
 
  private:
   void* address_;

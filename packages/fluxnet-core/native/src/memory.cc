@@ -17,7 +17,7 @@ namespace fluxnet {
 Napi::Function Memory::Define(Napi::Env env) {
   return DefineClass(
       env, kName,
-      {InstanceAccessor<&Memory::Buffer>("buffer"), InstanceAccessor<&Memory::PageSize>("pageSize"),
+      {InstanceMethod<&Memory::Buffer>("buffer"), InstanceMethod<&Memory::PageSize>("pageSize"),
        InstanceMethod<&Memory::Close>("close")});
 }
 

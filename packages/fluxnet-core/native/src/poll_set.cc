@@ -50,7 +50,7 @@ Napi::Function PollSet::Define(Napi::Env env) {
       env, kName,
       {InstanceMethod<&PollSet::Add>("add"), InstanceMethod<&PollSet::Wait>("wait"),
        InstanceMethod<&PollSet::Ready>("ready"), InstanceMethod<&PollSet::Interrupt>("interrupt"),
-       InstanceAccessor<&PollSet::Token>("token"), InstanceMethod<&PollSet::Close>("close")});
+       InstanceMethod<&PollSet::Token>("token"), InstanceMethod<&PollSet::Close>("close")});
 }
 
 PollSet::PollSet(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -109,7 +109,11 @@ Napi::Value PollSet::Wait(const Napi::CallbackInfo& info) {
     fds_.push_back({held.back() ? held.back()->fd.get() : -1, member.events, 0});
   }
   const int result = poll(fds_.data(), fds_.size(), static_cast<int>(*timeout));
-  if (result < 0) return Napi::Number::New(env, -errno);
+  if (result < 0) {
+    const int error = errno;
+    for (Member& member : members_) member.ready = 0;
+    return Napi::Number::New(env, -error);
+  }
   eventfd_t ignored;
   if (fds_[0].revents != 0) eventfd_read(wakeup_->get(), &ignored);
   int ready = 0;

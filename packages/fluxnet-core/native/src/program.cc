@@ -45,7 +45,7 @@ void Program::ObjectCloser::operator()(bpf_object* object) const { bpf_object__c
 Napi::Function Program::Define(Napi::Env env) {
   return DefineClass(
       env, kName,
-      {InstanceMethod<&Program::Attach>("attach"), InstanceAccessor<&Program::Id>("id"),
+      {InstanceMethod<&Program::Attach>("attach"), InstanceMethod<&Program::Id>("id"),
        InstanceMethod<&Program::SetSocket>("setSocket"),
        InstanceMethod<&Program::ClearSocket>("clearSocket"),
        InstanceMethod<&Program::Counter>("counter"), InstanceMethod<&Program::Close>("close")});
@@ -129,7 +129,12 @@ Napi::Value Program::Counter(const Napi::CallbackInfo& info) {
     return info.Env().Undefined();
   }
   const uint32_t key = static_cast<uint32_t>(*slot);
-  std::vector<uint64_t> values(libbpf_num_possible_cpus());
+  const int cpus = libbpf_num_possible_cpus();  // Reads /sys, which may not be mounted.
+  if (cpus < 0) {
+    ThrowSystemError(info.Env(), {-cpus, "libbpf_num_possible_cpus", {}});
+    return info.Env().Undefined();
+  }
+  std::vector<uint64_t> values(cpus);
   const int status = bpf_map_lookup_elem(counters_fd_, &key, values.data());
   if (status != 0) {
     ThrowSystemError(info.Env(), {-status, "bpf(BPF_MAP_LOOKUP_ELEM)", {}});

@@ -8,7 +8,7 @@ namespace fluxnet {
 Napi::Function Queue::Define(Napi::Env env) {
   return DefineClass(
       env, kName,
-      {InstanceAccessor<&Queue::Fill>("fill"), InstanceAccessor<&Queue::Completion>("completion"),
+      {InstanceMethod<&Queue::Fill>("fill"), InstanceMethod<&Queue::Completion>("completion"),
        InstanceMethod<&Queue::Close>("close")});
 }
 
@@ -26,9 +26,9 @@ void Queue::Open(const Napi::CallbackInfo& info) {
   // The kernel keeps 16 bits of it and would bind 65537 to queue 1.
   const auto queue_id = IntegerArg(info, 2, "queueId", 0, UINT16_MAX);
   if (!queue_id) return;
-  const auto fill_size = IntegerArg(info, 3, "fillRingSize", 0, UINT32_MAX);
+  const auto fill_size = IntegerArg(info, 3, "fillRingSize", 0, kMaxRingSize);
   if (!fill_size) return;
-  const auto completion_size = IntegerArg(info, 4, "completionRingSize", 0, UINT32_MAX);
+  const auto completion_size = IntegerArg(info, 4, "completionRingSize", 0, kMaxRingSize);
   if (!completion_size) return;
 
   auto xsk = umem->group()->TakeSocket();

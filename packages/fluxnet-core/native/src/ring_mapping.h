@@ -10,6 +10,9 @@
 
 namespace fluxnet {
 
+// The kernel takes up to 2^30 entries and charges them to nobody, so the line is drawn here.
+inline constexpr int64_t kMaxRingSize = 1 << 16;
+
 enum class RingKind { kRx, kTx, kFill, kCompletion };
 
 class RingMapping {

@@ -9,7 +9,7 @@ namespace fluxnet {
 Napi::Function Socket::Define(Napi::Env env) {
   return DefineClass(
       env, kName,
-      {InstanceAccessor<&Socket::Rx>("rx"), InstanceAccessor<&Socket::Tx>("tx"),
+      {InstanceMethod<&Socket::Rx>("rx"), InstanceMethod<&Socket::Tx>("tx"),
        InstanceMethod<&Socket::Bind>("bind"), InstanceMethod<&Socket::Kick>("kick"),
        InstanceMethod<&Socket::WakeRx>("wakeRx"), InstanceMethod<&Socket::Watch>("watch"),
        InstanceMethod<&Socket::Unwatch>("unwatch"),
@@ -27,14 +27,17 @@ void Socket::Open(const Napi::CallbackInfo& info) {
   Queue* queue = WrappedArg<Queue>(info, 0, "queue");
   if (queue == nullptr) return;
   if (!queue->open()) return ThrowClosed(Env(), "queue");
-  const auto rx_size = IntegerArg(info, 1, "rxRingSize", 0, UINT32_MAX);
+  const auto rx_size = IntegerArg(info, 1, "rxRingSize", 0, kMaxRingSize);
   if (!rx_size) return;
-  const auto tx_size = IntegerArg(info, 2, "txRingSize", 0, UINT32_MAX);
+  const auto tx_size = IntegerArg(info, 2, "txRingSize", 0, kMaxRingSize);
   if (!tx_size) return;
 
   std::shared_ptr<XskFd> xsk;
   if (queue->TakeOwner()) {
     xsk = queue->xsk();
+  } else if (!queue->xsk()->bound) {
+    // It would share with the first one, which is not bound: yet, or never will be.
+    return ThrowSystemError(Env(), {EBADF, "socket(AF_XDP)", {}});
   } else {
     auto opened = XskFd::Open();
     if (!opened.ok()) return ThrowSystemError(Env(), opened.error());
@@ -95,7 +98,6 @@ Napi::Value Socket::Statistics(const Napi::CallbackInfo& info) {
     ThrowClosed(info.Env(), "socket");
     return info.Env().Undefined();
   }
-  // Kernels before 5.9 fill the first three counters only (xsk_getsockopt).
   xdp_statistics stats{};
   socklen_t length = sizeof(stats);
   if (getsockopt(xsk_->fd.get(), SOL_XDP, XDP_STATISTICS, &stats, &length) != 0) {

@@ -49,7 +49,15 @@ void SocketWatch::Ready() {
   Napi::HandleScope scope(env_);
   Napi::Function listener = listener_.Value();
   Stop();  // First: the listener may start the watch again, or close the socket.
-  listener.MakeCallback(env_.Global(), {}, *context_);
+  napi_value ignored;
+  const napi_status status =
+      napi_make_callback(env_, *context_, env_.Global(), listener, 0, nullptr, &ignored);
+  if (status == napi_pending_exception) {
+    // Nobody up the stack is JavaScript: it is an uncaught exception, as in any callback of Node.
+    napi_value error;
+    napi_get_and_clear_last_exception(env_, &error);
+    napi_fatal_exception(env_, error);
+  }
 }
 
 void SocketWatch::Release() {

@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace fluxnet {
@@ -55,22 +54,22 @@ Result<std::shared_ptr<XskFd>> UmemGroup::TakeSocket() {
   return XskFd::Open();
 }
 
-std::shared_ptr<XskFd> UmemGroup::BoundMember() {
-  std::erase_if(bound_, [](const std::weak_ptr<XskFd>& member) { return member.expired(); });
-  return bound_.empty() ? nullptr : bound_.front().lock();
-}
-
 Failure UmemGroup::BindQueue(const std::shared_ptr<XskFd>& xsk, uint32_t ifindex, uint32_t queue_id,
                              uint16_t flags) {
   Failure failure;
   // A socket with a registration of its own cannot share (xsk_bind, net/xdp/xsk.c).
-  std::shared_ptr<XskFd> member = xsk->registered ? nullptr : BoundMember();
-  if (member) {
-    failure = BindShared(*xsk, ifindex, queue_id, *member);
-  } else {
-    if (!xsk->registered) failure = Register(*xsk);
-    if (!failure) failure = Bind(*xsk, ifindex, queue_id, flags, 0);
+  if (!xsk->registered) {
+    while (!bound_.empty()) {
+      const std::shared_ptr<XskFd> member = bound_.front().lock();
+      failure = member ? BindShared(*xsk, ifindex, queue_id, *member) : SysError{EBADF, "bind", {}};
+      if (!failure) break;
+      if (failure->error != EBADF) return failure;
+      // Closed, or its interface was removed: no longer a bound socket to the kernel.
+      bound_.erase(bound_.begin());
+    }
+    if (bound_.empty()) failure = Register(*xsk);
   }
+  if (!failure && !xsk->bound) failure = Bind(*xsk, ifindex, queue_id, flags, 0);
   if (!failure) bound_.push_back(xsk);
   return failure;
 }

@@ -39,8 +39,6 @@ class UmemGroup {
                     uint16_t flags);
 
  private:
-  std::shared_ptr<XskFd> BoundMember();
-
   std::shared_ptr<Mapping> memory_;
   uint32_t chunk_size_;
   uint32_t headroom_;

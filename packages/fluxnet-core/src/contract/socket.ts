@@ -86,6 +86,9 @@ export interface Socket {
   /** The option's value, or a negative errno. */
   getOption(level: number, name: number): number;
 
-  /** Detaches the ring buffers, unmaps and closes. Idempotent. */
+  /**
+   * Detaches and unmaps the rings. The first socket of a queue stays in the kernel, bound, until
+   * the queue is closed (net/xdp/xsk.c ties the queue to it). Idempotent.
+   */
   close(): void;
 }

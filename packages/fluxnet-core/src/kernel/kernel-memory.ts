@@ -36,15 +36,16 @@ export class KernelMemory extends Resource implements Memory {
       () => new native.Memory(this.size, pages),
     );
     this.pages = pages;
-    if (this.handle.pageSize !== pageBytes) {
+    const pageSize = this.handle.pageSize();
+    if (pageSize !== pageBytes) {
       this.handle.close();
       throw new FluxError(
         'FLUX_NO_MEMORY',
-        `asked for pages of ${pageBytes} bytes, got ${this.handle.pageSize}`,
+        `asked for pages of ${pageBytes} bytes, got ${pageSize}`,
         { hint: "use umem.pages: 'auto'" },
       );
     }
-    this.buffer = this.handle.buffer;
+    this.buffer = this.handle.buffer();
   }
 
   protected override release(): void {

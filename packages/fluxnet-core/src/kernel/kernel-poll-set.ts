@@ -16,7 +16,7 @@ export class KernelPollSet extends Resource implements PollSet {
   constructor(native: Native) {
     super();
     this.handle = attempt({ doing: 'open a poll set' }, () => new native.PollSet());
-    this.interruptToken = this.handle.token;
+    this.interruptToken = this.handle.token();
   }
 
   add(socket: Socket, interest: Readiness): number {

@@ -43,7 +43,7 @@ export class KernelProgram extends Resource implements Program {
       this.handle.close();
       throw error;
     }
-    this.id = this.handle.id;
+    this.id = this.handle.id();
   }
 
   #attach(wanted: AttachMode | 'auto'): AttachMode {
@@ -60,7 +60,7 @@ export class KernelProgram extends Resource implements Program {
   }
 
   #attachAs(mode: AttachMode): AttachMode {
-    const conflict = this.#conflict();
+    const conflict = () => this.#conflict();
     attempt(
       {
         doing: `attach to ${this.ifname} in ${mode} mode`,

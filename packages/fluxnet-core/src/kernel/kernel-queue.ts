@@ -35,8 +35,8 @@ export class KernelQueue extends Resource implements Queue {
           options.completionRingSize,
         ),
     );
-    this.fill = this.handle.fill;
-    this.completion = this.handle.completion;
+    this.fill = this.handle.fill();
+    this.completion = this.handle.completion();
     this.opened();
   }
 

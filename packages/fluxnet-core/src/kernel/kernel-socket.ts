@@ -38,11 +38,17 @@ export class KernelSocket extends Resource implements Socket {
       {
         doing: `open a socket on ${queue.ifname} queue ${queue.queueId}`,
         context: { ifname: queue.ifname, queueId: queue.queueId, ...options },
+        answers: {
+          EBADF: {
+            code: 'FLUX_INVALID_OPTION',
+            hint: 'bind the first socket of the queue first; if it failed, close and reopen the queue',
+          },
+        },
       },
       () => new native.Socket(queue.handle, options.rxRingSize, options.txRingSize),
     );
-    this.rx = this.handle.rx;
-    this.tx = this.handle.tx;
+    this.rx = this.handle.rx();
+    this.tx = this.handle.tx();
     this.opened();
   }
 
@@ -61,9 +67,14 @@ export class KernelSocket extends Resource implements Socket {
             code: 'FLUX_QUEUE_BUSY',
             hint: 'another socket holds it: close that one first; to find it: sudo ss --xdp -p',
           },
-          EINVAL: this.#queueExists()
-            ? { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the bind flags' }
-            : { code: 'FLUX_QUEUE_OUT_OF_RANGE', hint: `see its queues: ethtool -l ${ifname}` },
+          EINVAL: () =>
+            this.#queueExists()
+              ? { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the bind flags' }
+              : { code: 'FLUX_QUEUE_OUT_OF_RANGE', hint: `see its queues: ethtool -l ${ifname}` },
+          ENOBUFS: {
+            code: 'FLUX_MEMLOCK',
+            hint: 'bind the first queue of a registration first, or allow more: ulimit -l',
+          },
           EOPNOTSUPP: {
             code: 'FLUX_UNSUPPORTED',
             hint: `the driver has no zero-copy here; use copyMode: 'auto'`,

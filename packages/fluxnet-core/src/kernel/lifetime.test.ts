@@ -66,7 +66,7 @@ describe.runIf(hasKernel)('[kernel] lifetime', () => {
     umem.close();
     expect(buffers.map((buffer) => buffer.byteLength)).toEqual([0, 0, 0, 0, 0]);
     expect([umem.bytes.length, umem.bytes[0], xsk.closed]).toEqual([0, undefined, true]);
-    expect([xsk.rx.peek(1), xsk.tx.reserve(1), xsk.fill.reserve(1)]).toEqual([0, 0, 0]);
+    expect([xsk.rx!.peek(1), xsk.tx!.reserve(1), xsk.fill.reserve(1)]).toEqual([0, 0, 0]);
     expect([socket.kick(), socket.wakeRx(), socket.socketError()]).toEqual([
       errno.EBADF,
       errno.EBADF,
@@ -146,6 +146,22 @@ describe.runIf(hasKernel)('[kernel] lifetime', () => {
     const { umem, program } = await openAll();
     program.close();
     umem.close();
+  });
+
+  it('lets native code finish that was handed the memory before it was closed', async () => {
+    const code = `
+      import { deflateSync, deflate } from 'node:zlib';
+      import { kernelBackend, Umem } from ${JSON.stringify(core)};
+      const umem = await Umem.open(kernelBackend, { frameCount: 8192 });
+      const done = new Promise((resolve) => deflate(umem.bytes, resolve));
+      setTimeout(() => umem.close(), 5);
+      await done;
+      console.log('survived');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [data] = await once(child.stdout, 'data');
+    expect(String(data)).toContain('survived');
   });
 
   it('ends a process that closed everything, and one that closed nothing', async () => {

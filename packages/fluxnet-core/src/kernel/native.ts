@@ -2,7 +2,10 @@ import type { InterfaceInfo } from '../contract/interface.js';
 import type { RingRegion } from '../contract/ring.js';
 import type { SocketStatistics } from '../contract/socket.js';
 
-/** The addon's exports; each class is one file in `native/src`. Numbers go to the kernel as is. */
+/**
+ * The addon's exports; each class is one file in `native/src`. Numbers go to the kernel as is.
+ * There are no accessors: V8 checks the receiver of a method, but not that of a getter.
+ */
 export interface Native {
   readonly Memory: new (size: number, pages: 'hugetlb2m' | '4k') => NativeMemory;
   readonly Umem: new (
@@ -31,18 +34,18 @@ export interface NativeCloseable {
 }
 
 export interface NativeMemory extends NativeCloseable {
-  readonly buffer: ArrayBuffer;
-  readonly pageSize: number;
+  buffer(): ArrayBuffer;
+  pageSize(): number;
 }
 
 export interface NativeQueue extends NativeCloseable {
-  readonly fill: RingRegion;
-  readonly completion: RingRegion;
+  fill(): RingRegion;
+  completion(): RingRegion;
 }
 
 export interface NativeSocket extends NativeCloseable {
-  readonly rx: RingRegion | undefined;
-  readonly tx: RingRegion | undefined;
+  rx(): RingRegion | undefined;
+  tx(): RingRegion | undefined;
   bind(queue: NativeQueue, flags: number): void;
   kick(): number;
   wakeRx(): number;
@@ -54,7 +57,7 @@ export interface NativeSocket extends NativeCloseable {
 }
 
 export interface NativeProgram extends NativeCloseable {
-  readonly id: number;
+  id(): number;
   attach(ifindex: number, generic: boolean): void;
   setSocket(queueId: number, socket: NativeSocket): void;
   clearSocket(queueId: number): void;
@@ -62,7 +65,7 @@ export interface NativeProgram extends NativeCloseable {
 }
 
 export interface NativePollSet extends NativeCloseable {
-  readonly token: number;
+  token(): number;
   add(socket: NativeSocket, readable: boolean, writable: boolean): number;
   wait(timeoutMs: number): number;
   /** Bit 0: readable, bit 1: writable. */

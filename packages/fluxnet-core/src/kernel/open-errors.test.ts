@@ -104,7 +104,7 @@ describe.runIf(hasKernel)('[kernel] a failed open', () => {
     },
   );
 
-  it.each([0, 3, 100_000, -1, Number.NaN])('refuses a ring of %d entries', async (rxRingSize) => {
+  it.each([3, 100_000, -1, Number.NaN])('refuses a ring of %d entries', async (rxRingSize) => {
     const error = await failure(() => Xsk.open(umem, { ifname: pair.a, rxRingSize }));
     expect(error).toMatchObject({
       code: 'FLUX_INVALID_OPTION',

@@ -7,7 +7,7 @@ export interface Attempt {
   readonly doing: string;
   readonly context?: Readonly<Record<string, unknown>>;
   /** Answers that mean something of their own in this attempt, by errno name. */
-  readonly answers?: Readonly<Record<string, Answer | undefined>>;
+  readonly answers?: Readonly<Record<string, Answer | (() => Answer)>>;
 }
 
 export interface Answer {
@@ -38,6 +38,7 @@ const commonAnswers: Readonly<Record<string, Answer>> = {
     hint: 'the kernel is built without CONFIG_XDP_SOCKETS; use the simulator, or another kernel',
   },
   EOPNOTSUPP: { code: 'FLUX_UNSUPPORTED', hint: "let fluxnet choose: 'auto'" },
+  EMFILE: { code: 'FLUX_SYSCALL', hint: 'close something, or allow more files: ulimit -n' },
   EINVAL: { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the sizes or flags' },
 };
 
@@ -52,10 +53,18 @@ export function attempt<T>(what: Attempt, call: () => T): T {
 
 function toFluxError(error: NativeError, what: Attempt): Error {
   if (error.code === 'FLUX_CLOSED') return new FluxError('FLUX_CLOSED', error.message);
-  // Not from a system call: a wrong argument, which is a fault of the caller in this package.
-  if (error.errno === undefined) return error;
+  if (error.errno === undefined) {
+    // The addon refuses numbers that are none, or beyond what any kernel takes.
+    return new FluxError('FLUX_INVALID_OPTION', `could not ${what.doing}: ${error.message}`, {
+      hint: 'use a value of the allowed range',
+      context: what.context,
+      cause: error,
+    });
+  }
   const name = errnoName(error.errno);
-  const answer = what.answers?.[name] ?? commonAnswers[name] ?? { code: 'FLUX_SYSCALL' };
+  const special = what.answers?.[name];
+  const answer: Answer = (typeof special === 'function' ? special() : special) ??
+    commonAnswers[name] ?? { code: 'FLUX_SYSCALL' };
   const log = error.log?.trim();
   return new FluxError(answer.code, `could not ${what.doing}${log ? `\n${log}` : ''}`, {
     errno: error.errno,

@@ -17,7 +17,8 @@ function write(umem: Umem, address: number, number: number): void {
 
 /** Sends frames numbered from `first`, as many as fit, and takes all completions. */
 function send(xsk: Xsk, first: number, count: number): number {
-  const { umem, tx, completion } = xsk;
+  const { umem, completion } = xsk;
+  const tx = xsk.tx!;
   const granted = tx.reserve(Math.min(count, umem.frames.free));
   for (let i = 0; i < granted; i++) {
     const address = umem.frames.take();
@@ -44,7 +45,8 @@ function fill(xsk: Xsk, count: number): void {
 
 /** Takes what was received, refills as much, and returns the numbers in the frames. */
 function receive(xsk: Xsk): number[] {
-  const { rx, umem } = xsk;
+  const { umem } = xsk;
+  const rx = xsk.rx!;
   const count = rx.peek(rx.size);
   const numbers: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -167,14 +169,14 @@ describe.runIf(hasKernel)('[kernel] traffic over veth', () => {
       fill(last, 32);
       send(sender, 100, 3);
       await kernelBackend.clock.sleep(20);
-      expect(inside.rx.peek(8)).toBe(3);
-      expect(outside.tx.reserve(3)).toBe(3);
-      const addresses = [0, 1, 2].map((i) => inside.rx.address(i));
+      expect(inside.rx!.peek(8)).toBe(3);
+      expect(outside.tx!.reserve(3)).toBe(3);
+      const addresses = [0, 1, 2].map((i) => inside.rx!.address(i));
       addresses.forEach((address, i) => {
-        outside.tx.setDescriptor(i, address, inside.rx.length(i), 0);
+        outside.tx!.setDescriptor(i, address, inside.rx!.length(i), 0);
       });
-      inside.rx.release(3);
-      outside.tx.submit(3);
+      inside.rx!.release(3);
+      outside.tx!.submit(3);
       expect(outside.socket.kick()).toBe(0);
       await kernelBackend.clock.sleep(20);
       expect(receive(last)).toEqual([100, 101, 102]);

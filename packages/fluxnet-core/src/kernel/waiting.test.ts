@@ -43,9 +43,9 @@ describe.runIf(hasKernel)('[kernel] waiting', () => {
   });
 
   function sendOne(): void {
-    sender.tx.reserve(1);
-    sender.tx.setDescriptor(0, sender.umem.frames.take(), 60, 0);
-    sender.tx.submit(1);
+    sender.tx!.reserve(1);
+    sender.tx!.setDescriptor(0, sender.umem.frames.take(), 60, 0);
+    sender.tx!.submit(1);
     expect(sender.socket.kick()).toBe(0);
   }
 
@@ -86,6 +86,29 @@ describe.runIf(hasKernel)('[kernel] waiting', () => {
       sendOne();
     });
     expect(receiver.closed).toBe(true);
+  });
+
+  it('makes an error of a listener an uncaught exception, and loses no other wake', async () => {
+    const errors: unknown[] = [];
+    const previous = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => errors.push(error));
+    try {
+      const mine = new Error('mine');
+      let calls = 0;
+      sendOne();
+      receiver.socket.watch(READABLE, () => {
+        throw mine;
+      });
+      sender.socket.watch({ readable: false, writable: true }, () => calls++);
+      await kernelBackend.clock.sleep(20);
+      expect(errors).toEqual([mine]);
+      expect(calls).toBe(1);
+      expect(receiver.socket.kick()).toBe(0);
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of previous) process.on('uncaughtException', listener);
+    }
   });
 
   it('sleeps until readable, or until the time is over', () => {

@@ -14,8 +14,9 @@ export abstract class ConsumerRing extends Ring {
    */
   peek(count: number): number {
     if (!this.usable) return 0;
+    const wanted = this.atMost(count);
     let available = (this.cachedPeer - this.next) | 0;
-    if (available < count) {
+    if (available < wanted) {
       available = (this.loadPeer() - this.next) | 0;
       const inUse = (this.cachedPeer - this.published) | 0;
       // The producer can be neither behind us nor more than a ring ahead.
@@ -24,7 +25,7 @@ export abstract class ConsumerRing extends Ring {
         return 0;
       }
     }
-    const seen = Math.min(available, count);
+    const seen = Math.min(available, wanted);
     this.first = this.next;
     this.next = (this.next + seen) | 0;
     return seen;
@@ -56,6 +57,6 @@ export abstract class ConsumerRing extends Ring {
 
   /** Entries that wait for us, by the kernel's visible index. */
   get pending(): number {
-    return (this.loadPeer() - this.next) | 0;
+    return this.usable ? (this.loadPeer() - this.next) | 0 : 0;
   }
 }

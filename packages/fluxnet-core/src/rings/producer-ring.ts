@@ -14,16 +14,18 @@ export abstract class ProducerRing extends Ring {
    */
   reserve(count: number): number {
     if (!this.usable) return 0;
+    const wanted = this.atMost(count);
     let free = (this.cachedPeer + this.size - this.next) | 0;
-    if (free < count) {
-      free = (this.loadPeer() + this.size - this.next) | 0;
-      // The consumer can be neither ahead of us nor more than a ring behind.
-      if (free < 0 || free > this.size) {
+    if (free < wanted) {
+      const inUse = (this.published - this.loadPeer()) | 0;
+      // The consumer can be neither ahead of what it was given nor more than a ring behind.
+      if (inUse < 0 || inUse > this.size) {
         this.markCorrupt();
         return 0;
       }
+      free = (this.cachedPeer + this.size - this.next) | 0;
     }
-    const taken = Math.min(free, count);
+    const taken = Math.min(free, wanted);
     this.first = this.next;
     this.next = (this.next + taken) | 0;
     return taken;
@@ -55,6 +57,6 @@ export abstract class ProducerRing extends Ring {
 
   /** Entries that the kernel has not consumed yet, by its visible index, which may lag. */
   get pending(): number {
-    return (this.published - this.loadPeer()) | 0;
+    return this.usable ? (this.published - this.loadPeer()) | 0 : 0;
   }
 }

@@ -31,7 +31,6 @@ export abstract class Ring {
   /** The kernel's index as we saw it last; refreshed only when it says that nothing is left. */
   protected cachedPeer: number;
   private readonly flagsIndex: number;
-  #attached = true;
   #corrupt = false;
 
   protected constructor(
@@ -57,12 +56,21 @@ export abstract class Ring {
 
   /** Does the kernel want a system call before it goes on? (`XDP_RING_NEED_WAKEUP`) */
   get needsWakeup(): boolean {
-    return this.#attached && (Atomics.load(this.words, this.flagsIndex) & RING_NEED_WAKEUP) !== 0;
+    return this.usable && (Atomics.load(this.words, this.flagsIndex) & RING_NEED_WAKEUP) !== 0;
   }
 
-  /** The kernel's index now. */
+  /** The mapping is gone, because the socket, its queue or its memory was closed. */
+  get detached(): boolean {
+    return this.words.length === 0;
+  }
+
+  /** Everything that touches the mapping asks first: `Atomics` throws on a detached buffer. */
+  protected get usable(): boolean {
+    return this.words.length !== 0 && !this.#corrupt;
+  }
+
+  /** The kernel's index now. Only while `usable`. */
   protected loadPeer(): number {
-    if (!this.#attached) return this.cachedPeer;
     this.cachedPeer = Atomics.load(this.words, this.peerIndex);
     return this.cachedPeer;
   }
@@ -70,19 +78,15 @@ export abstract class Ring {
   /** Makes our index visible, after everything that was written or read before it. */
   protected publish(index: number): void {
     this.published = index;
-    if (this.#attached) Atomics.store(this.words, this.ownIndex, index);
+    if (this.usable) Atomics.store(this.words, this.ownIndex, index);
+  }
+
+  /** A count as callers may give it: NaN, fractions and what exceeds the ring do no harm. */
+  protected atMost(count: number): number {
+    return Math.max(0, Math.min(count, this.size) | 0);
   }
 
   protected markCorrupt(): void {
     this.#corrupt = true;
-  }
-
-  /** Cuts the ring off its memory before that is unmapped. Afterwards it is empty and full. */
-  detach(): void {
-    this.#attached = false;
-  }
-
-  protected get usable(): boolean {
-    return this.#attached && !this.#corrupt;
   }
 }

@@ -91,6 +91,27 @@ describe('producer ring', () => {
     expect(fill.reserve(2)).toBe(2);
   });
 
+  it('stops when the consumer is ahead of what was submitted, whatever is reserved', () => {
+    const fake = fakeRing(8, 0, 8);
+    const fill = new FillRing(fake.region);
+    fill.reserve(4);
+    fake.consumer = 3;
+    expect(fill.reserve(8)).toBe(0);
+    expect(fill.corrupt).toBe(true);
+  });
+
+  it.each([
+    [-1, 0],
+    [Number.NaN, 0],
+    [1.5, 1],
+    [2 ** 32, 4],
+    [Infinity, 4],
+  ])('takes reserve(%d) for %d', (count, taken) => {
+    const fill = new FillRing(fakeRing(4, 0, 8).region);
+    expect(fill.reserve(count)).toBe(taken);
+    expect(fill.reserve(4)).toBe(4 - taken);
+  });
+
   it('takes a cancelled reservation back', () => {
     const fake = fakeRing(4, 0, 8);
     const fill = new FillRing(fake.region);
@@ -137,6 +158,19 @@ describe('consumer ring', () => {
     expect(rx.peek(8)).toBe(1);
     expect(rx.length(0)).toBe(62);
     expect(rx.peek(8)).toBe(0);
+  });
+
+  it.each([
+    [-1, 0],
+    [Number.NaN, 0],
+    [1.5, 1],
+    [2 ** 32, 3],
+  ])('takes peek(%d) for %d', (count, seen) => {
+    const fake = fakeRing(4, 0, 8);
+    const completion = new CompletionRing(fake.region);
+    fake.producer = 3;
+    expect(completion.peek(count)).toBe(seen);
+    expect(completion.peek(4)).toBe(3 - seen);
   });
 
   it('shows cancelled entries again', () => {
@@ -207,13 +241,12 @@ describe('any ring', () => {
     const tx = new TxRing(fake.region);
     const rx = new RxRing(fake.region);
     tx.reserve(2);
-    tx.detach();
-    rx.detach();
     structuredClone(fake.region.buffer, { transfer: [fake.region.buffer] });
     expect(tx.reserve(1)).toBe(0);
     expect(() => tx.submit(2)).not.toThrow();
     expect(rx.peek(1)).toBe(0);
-    expect([tx.pending, rx.pending, tx.needsWakeup]).toEqual([2, 0, false]);
+    expect([tx.pending, rx.pending, tx.needsWakeup]).toEqual([0, 0, false]);
+    expect([tx.detached, rx.detached]).toEqual([true, true]);
   });
 
   it.each(STARTS)('keeps order and content over wrap-around from index %d', (start) => {

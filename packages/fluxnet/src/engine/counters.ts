@@ -9,7 +9,7 @@ export const Counter = {
   kicks: 6,
   /** Dropped because the handler did not forward. */
   dropHandler: 7,
-  /** Dropped because the egress port's TX ring was full. */
+  /** Dropped because the egress port's TX ring, or its share of the frames, was used up. */
   dropTxRingFull: 8,
   /** Dropped by the device after a kick; completed all the same. */
   dropDevice: 9,

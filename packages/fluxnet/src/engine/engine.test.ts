@@ -77,7 +77,7 @@ describe('FluxEngine', () => {
       [300, 300, 300],
     ]);
     expect(ports[0]).toMatchObject({ rxBytes: 300 * 60, txBytes: 300 * 60, txOutstanding: 0 });
-    expect(frames).toEqual({ total: 64, pool: 32, rx: 32, tx: 0, quarantined: 0 });
+    expect(frames).toEqual({ total: 64, pool: 32, rx: 32, tx: 0, batch: 0, quarantined: 0 });
     engine.stop();
     await net.run(1);
     await running;
@@ -161,6 +161,81 @@ describe('FluxEngine', () => {
     expect(ports[0]!.drops.handler).toBe(ports[0]!.rxPackets);
   });
 
+  it('sends what was forwarded before a handler threw', async () => {
+    const engine = await open((batch) => {
+      if (batch.port === 1) throw new Error('mine');
+      for (let i = 0; i < batch.count; i++) batch.forward(i, 1);
+    });
+    left.inject(frame(1));
+    right.inject(frame(2));
+    const outcome = expect(engine.run()).rejects.toMatchObject({ code: 'FLUX_HANDLER_FAILED' });
+    await net.run(5);
+    await outcome;
+    expect(sentRight).toEqual([1]);
+    expect(engine.stats().frames.tx).toBe(0);
+  });
+
+  it('refuses a handler that returns a promise', async () => {
+    const engine = await open((async () => {
+      throw new Error('nobody hears this');
+    }) as never);
+    left.inject(frame(0));
+    const outcome = expect(engine.run()).rejects.toThrow(/it returned a promise/);
+    await net.run(5);
+    await outcome;
+  });
+
+  it('keeps a batch as it is, whatever a handler does to it', async () => {
+    const engine = await open((batch) => {
+      expect(() => Object.assign(batch, { count: 0 })).toThrow(TypeError);
+      expect(() => Object.assign(batch, { port: 1 })).toThrow(TypeError);
+    });
+    engine.run();
+    left.inject(frame(0));
+    await net.run(5);
+    expect(engine.stats().frames).toMatchObject({ pool: 32, rx: 32 });
+  });
+
+  it('adds the frames of the batch up while the handler has them', async () => {
+    let inside: number | undefined;
+    const engine: FluxEngine = await open((batch) => {
+      const { pool, rx, tx, batch: held, total } = engine.stats().frames;
+      expect(pool + rx + tx + held).toBe(total);
+      inside = held;
+      expect(held).toBe(batch.count);
+    });
+    engine.run();
+    left.inject(frame(0));
+    await net.run(5);
+    expect(inside).toBe(1);
+    expect(engine.stats().frames.batch).toBe(0);
+  });
+
+  it('does not let a port that cannot send starve the others', async () => {
+    const engine = await open((batch) => {
+      const reflect = batch.view.getUint32(batch.offset(0) + 14) >= 1000;
+      for (let i = 0; i < batch.count; i++) {
+        if (reflect) batch.transmit(i);
+        else batch.forward(i, 1);
+      }
+    });
+    engine.run();
+    right.setUp(false);
+    for (let i = 0; i < 100; i++) {
+      left.inject(frame(i));
+      await net.run(1);
+    }
+    for (let i = 0; i < 50; i++) {
+      left.inject(frame(1000 + i));
+      await net.run(1);
+    }
+    expect(sentLeft).toHaveLength(50);
+    const { ports, frames } = engine.stats();
+    expect(frames).toMatchObject({ tx: 16, rx: 32, pool: 16 });
+    expect(ports[1]!.drops.txRingFull).toBe(100 - 16);
+    expect(ports[0]!.kernel.rxDropped).toBe(0);
+  });
+
   it('makes a wrong port an error of the handler', async () => {
     const engine = await open((batch) => batch.forward(0, 2));
     const running = engine.run();
@@ -187,6 +262,32 @@ describe('FluxEngine', () => {
     expect(sentRight).toEqual([7]);
   });
 
+  it('runs again when asked to while it stops', async () => {
+    const engine = await open(swapPorts);
+    const first = engine.run();
+    await net.run(1);
+    engine.stop();
+    engine.run();
+    await net.run(1);
+    await first;
+    left.inject(frame(7));
+    await net.run(5);
+    expect(sentRight).toEqual([7]);
+  });
+
+  it('may be stopped and closed by its handler', async () => {
+    const engine: FluxEngine = await open((batch) => {
+      batch.forward(0, 1);
+      engine.close();
+    });
+    const running = engine.run();
+    left.inject(frame(3));
+    await net.run(200);
+    await running;
+    expect(sentRight).toEqual([3]);
+    expect(() => engine.stats()).toThrow(/FLUX_CLOSED/);
+  });
+
   it('stops when its signal is aborted, before or during the run', async () => {
     const engine = await open(swapPorts);
     await engine.run({ signal: AbortSignal.abort() });
@@ -203,6 +304,7 @@ describe('FluxEngine', () => {
     const running = engine.run();
     await net.run(1);
     expect(engine.close()).toBe(engine.close());
+    await expect(engine.run()).rejects.toMatchObject({ code: 'FLUX_CLOSED' });
     await closed(engine);
     await running;
     expect(net.backend.interfaceInfo('left').program).toBeUndefined();
@@ -224,6 +326,8 @@ describe('FluxEngine', () => {
         driver: 'sim',
         attachMode: 'native',
         copyMode: 'copy',
+        txBudget: 256,
+        busyPoll: undefined,
       })),
     });
   });
@@ -251,8 +355,33 @@ describe('FluxEngine', () => {
     [{ handler: 'x' }, 'FLUX_INVALID_OPTION', 'engine.handler'],
     [{ backend: {} }, 'FLUX_INVALID_OPTION', 'engine.backend'],
     [{ ports: [] }, 'FLUX_INVALID_OPTION', 'engine.ports'],
+    [
+      { ports: [{ ifname: 'left' }, { ifname: 'left' }] },
+      'FLUX_INVALID_OPTION',
+      'engine.ports[1].queueId',
+    ],
+    [
+      {
+        ports: [
+          { ifname: 'left', attachMode: 'native' },
+          { ifname: 'left', queueId: 1 },
+        ],
+      },
+      'FLUX_INVALID_OPTION',
+      'engine.ports[1].attachMode',
+    ],
     [{ ports: [{}] }, 'FLUX_INVALID_OPTION', 'engine.ports[0].ifname'],
-    [{ ports: [{ ifname: 'left', mode: 1 }] }, 'FLUX_UNKNOWN_OPTION', 'xsk.mode'],
+    [{ ports: [{ ifname: 'left', mode: 1 }] }, 'FLUX_UNKNOWN_OPTION', 'engine.ports[0].mode'],
+    [
+      { ports: [{ ifname: 'left', txRingSize: 0 }] },
+      'FLUX_INVALID_OPTION',
+      'engine.ports[0].txRingSize',
+    ],
+    [
+      { ports: [{ ifname: 'left', multiBuffer: true }] },
+      'FLUX_UNKNOWN_OPTION',
+      'engine.ports[0].multiBuffer',
+    ],
     [
       { ports: [{ ifname: 'left', attachMode: 'hw' }] },
       'FLUX_INVALID_OPTION',

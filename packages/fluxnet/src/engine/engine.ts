@@ -9,7 +9,7 @@ import { type Effective, type EngineStats, frameLedger, portStats } from './stat
 
 /** While frames are on their way out nothing wakes us for their completion, so we look. */
 const COMPLETION_CHECK_MS = 1;
-/** The kernel wakes nobody when an interface is removed; SO_ERROR tells, once. */
+/** The kernel wakes nobody when an interface is removed; a system call on the socket tells. */
 const LIVENESS_CHECK_MS = 500;
 const DRAIN_LIMIT_MS = 100;
 
@@ -34,6 +34,7 @@ export class FluxEngine {
   #finished: Deferred<void> | undefined;
   #closing: Promise<void> | undefined;
   #turnScheduled = false;
+  #inHandler = 0;
   #sleepTimer: Timer | undefined;
   #livenessTimer: Timer | undefined;
 
@@ -75,9 +76,11 @@ export class FluxEngine {
    * `FLUX_INTERFACE_REMOVED`, `FLUX_RING_CORRUPT`, `FLUX_CLOSED`
    */
   run(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#state === 'closed') {
+    if (this.#closing !== undefined) {
       return Promise.reject(new FluxError('FLUX_CLOSED', 'the engine was closed'));
     }
+    // A stop that is under way ends first.
+    if (this.#state === 'stopping') return this.#finished!.promise.then(() => this.run(options));
     const { signal } = options;
     if (signal?.aborted === true && this.#finished === undefined) return Promise.resolve();
     this.#finished ??= this.#start();
@@ -107,7 +110,7 @@ export class FluxEngine {
   stats(): EngineStats {
     if (this.#state === 'closed') throw new FluxError('FLUX_CLOSED', 'the engine was closed');
     for (const port of this.#ports) port.collect();
-    return { ports: this.#ports.map(portStats), frames: frameLedger(this.#ports) };
+    return { ports: this.#ports.map(portStats), frames: frameLedger(this.#ports, this.#inHandler) };
   }
 
   /**
@@ -168,22 +171,30 @@ export class FluxEngine {
   /** One pass over all ports. Returns whether there was anything to do. */
   #poll(): boolean {
     let received = 0;
-    for (const port of this.#ports) {
-      port.collect();
-      port.refill();
-      const count = port.receive(this.#batch, this.#batchSize);
-      if (count === 0) continue;
-      received += count;
-      this.#handle(port);
+    try {
+      for (const port of this.#ports) {
+        port.collect();
+        port.refill();
+        const count = port.receive(this.#batch, this.#batchSize);
+        if (count === 0) continue;
+        received += count;
+        this.#handle(port);
+      }
+    } finally {
+      for (const port of this.#ports) port.flush(); // Also what was sent before a handler threw.
     }
-    for (const port of this.#ports) port.flush();
     return received > 0;
   }
 
   #handle(port: Port): void {
     const batch = this.#batch;
+    this.#inHandler = batch.count;
     try {
-      this.#handler(batch);
+      const result: unknown = this.#handler(batch);
+      if (result instanceof Promise) {
+        result.catch(() => {}); // Reported here, in other words.
+        throw new TypeError('it returned a promise: a batch is gone when the handler returns');
+      }
     } catch (cause) {
       for (let i = 0; i < batch.count; i++) this.#umem.frames.give(batch.offset(i));
       port.counters[Counter.dropHandler]! += batch.count;
@@ -191,6 +202,8 @@ export class FluxEngine {
         cause,
         context: { ifname: port.xsk.queue.ifname, packets: batch.count },
       });
+    } finally {
+      this.#inHandler = 0;
     }
     this.#dispatch(port);
   }
@@ -240,8 +253,8 @@ export class FluxEngine {
   readonly #checkLiveness = (): void => {
     if (this.#state !== 'running') return;
     for (const { xsk } of this.#ports) {
-      const error = xsk.socket.socketError();
-      if (error !== errno.ENETDOWN) continue;
+      const error = xsk.socket.wakeRx();
+      if (error !== errno.ENXIO) continue;
       const { ifname } = xsk.queue;
       this.#finish(
         new FluxError('FLUX_INTERFACE_REMOVED', `${ifname} is gone (${errnoName(error)})`, {

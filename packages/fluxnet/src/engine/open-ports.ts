@@ -8,8 +8,8 @@ import type { Effective } from './stats.js';
  * failure nothing stays attached; the sockets are closed with the memory.
  */
 export async function openPorts(umem: Umem, options: readonly PortOptions[]): Promise<Port[]> {
-  // What is not posted to receive into is left for packets on their way out.
-  const fillTarget = Math.max(1, Math.floor(umem.frames.frameCount / 2 / options.length));
+  // Half of the frames to receive into, half on their way out, in equal parts.
+  const share = Math.max(1, Math.floor(umem.frames.frameCount / 2 / options.length));
   const programs = new Map<string, Program>();
   try {
     const ports: Port[] = [];
@@ -17,7 +17,7 @@ export async function openPorts(umem: Umem, options: readonly PortOptions[]): Pr
       const xsk = await openSocket(umem, portOptions);
       const program = programs.get(portOptions.ifname) ?? openProgram(umem, portOptions);
       programs.set(portOptions.ifname, program);
-      ports.push(new Port(ports.length, xsk, program, fillTarget));
+      ports.push(new Port(ports.length, xsk, program, share));
     }
     for (const port of ports) {
       port.refill();
@@ -52,7 +52,9 @@ export function effectiveModes(umem: Umem, ports: readonly Port[]): Effective {
       queueId: xsk.queue.queueId,
       driver: backend.interfaceInfo(xsk.queue.ifname).driver,
       attachMode: program.attachMode,
-      copyMode: xsk.socket.zeroCopy ? 'zerocopy' : 'copy',
+      copyMode: xsk.effective.copyMode,
+      txBudget: xsk.effective.txBudget,
+      busyPoll: xsk.effective.busyPoll,
     })),
   };
 }

@@ -11,7 +11,8 @@ import {
 } from 'fluxnet-core';
 import type { Batch } from './batch.js';
 
-export interface PortOptions extends XskOpenOptions {
+/** A port both receives and sends, one descriptor per packet. */
+export interface PortOptions extends Omit<XskOpenOptions, 'multiBuffer'> {
   /** `auto` (default) tries native, then generic; `engine.effective` says which it is. */
   readonly attachMode?: AttachMode | 'auto';
 }
@@ -33,6 +34,19 @@ export interface EngineOptions {
 }
 
 const KEYS = ['backend', 'ports', 'handler', 'umem', 'batchSize', 'turnBudgetMs'] as const;
+const PORT_KEYS = [
+  'ifname',
+  'queueId',
+  'attachMode',
+  'copyMode',
+  'needWakeup',
+  'busyPoll',
+  'txBudget',
+  'rxRingSize',
+  'txRingSize',
+  'fillRingSize',
+  'completionRingSize',
+] as const;
 const MAX_PORTS = 127;
 
 /** @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION` */
@@ -52,15 +66,42 @@ export function checkEngineOptions(options: EngineOptions): {
     throw invalid('engine.ports', ports, `a list of 1 to ${MAX_PORTS} ports`);
   }
   ports.forEach((port, index) => {
-    checkString(`engine.ports[${index}].ifname`, port?.ifname);
-    checkOneOf(`engine.ports[${index}].attachMode`, port.attachMode ?? 'auto', [
-      'auto',
-      'native',
-      'generic',
-    ]);
+    checkPortOptions(`engine.ports[${index}]`, port);
   });
+  checkTogether(ports);
   return {
     batchSize: checkInteger('engine.batchSize', options.batchSize ?? 64, 1, 256),
     turnBudgetMs: checkInteger('engine.turnBudgetMs', options.turnBudgetMs ?? 1, 0, 1000),
   };
+}
+
+function checkPortOptions(path: string, port: PortOptions): void {
+  checkKeys(path, port, PORT_KEYS);
+  checkString(`${path}.ifname`, port.ifname);
+  checkOneOf(`${path}.attachMode`, port.attachMode ?? 'auto', ['auto', 'native', 'generic']);
+  for (const ring of ['rxRingSize', 'txRingSize'] as const) {
+    if (port[ring] === 0) throw invalid(`${path}.${ring}`, 0, 'a power of two');
+  }
+}
+
+/** What no port can be wrong about alone: a queue has one owner, an interface one program. */
+function checkTogether(ports: readonly PortOptions[]): void {
+  ports.forEach((port, index) => {
+    const { ifname, queueId = 0, attachMode = 'auto' } = port;
+    const path = `engine.ports[${index}]`;
+    for (const earlier of ports.slice(0, index)) {
+      if (earlier.ifname !== ifname) continue;
+      if ((earlier.queueId ?? 0) === queueId) {
+        throw invalid(`${path}.queueId`, queueId, `a queue of ${ifname} that is not listed yet`);
+      }
+      const mode = earlier.attachMode ?? 'auto';
+      if (mode !== attachMode) {
+        throw invalid(
+          `${path}.attachMode`,
+          attachMode,
+          `'${mode}', as for the same interface before`,
+        );
+      }
+    }
+  });
 }

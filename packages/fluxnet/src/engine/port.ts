@@ -1,5 +1,12 @@
-import { errno, type FramePool, type Program, type Xsk } from 'fluxnet-core';
-import type { Batch } from './batch.js';
+import {
+  errno,
+  type FramePool,
+  type Program,
+  type RxRing,
+  type TxRing,
+  type Xsk,
+} from 'fluxnet-core';
+import { addPacket, type Batch, beginBatch } from './batch.js';
 import { COUNTER_COUNT, Counter } from './counters.js';
 
 /** A kick sends at most the TX budget (32 by default); more kicks than this wait for a turn. */
@@ -15,25 +22,38 @@ export class Port {
   readonly xsk: Xsk;
   readonly program: Program;
   readonly counters = new Float64Array(COUNTER_COUNT);
-  /** The negative errno of the last kick that failed in a way that does not mend itself. */
-  txError = 0;
+  readonly #rx: RxRing;
+  readonly #tx: TxRing;
   readonly #frames: FramePool;
   readonly #memorySize: number;
   readonly #fillTarget: number;
+  readonly #txLimit: number;
   /** TX entries wanted, granted and written in the current batch. */
   #wanted = 0;
   #granted = 0;
   #written = 0;
   #flushPending = false;
 
-  /** @param fillTarget frames to keep with the kernel to receive into */
-  constructor(index: number, xsk: Xsk, program: Program, fillTarget: number) {
+  /**
+   * @param share frames that may be with the kernel to receive into, and as many again on their
+   * way out: a port that cannot send must not take the frames of the others
+   */
+  constructor(index: number, xsk: Xsk, program: Program, share: number) {
     this.index = index;
     this.xsk = xsk;
     this.program = program;
+    this.#rx = xsk.rx!; // The options of a port allow no socket without one.
+    this.#tx = xsk.tx!;
     this.#frames = xsk.umem.frames;
-    this.#memorySize = xsk.umem.memory.size;
-    this.#fillTarget = Math.min(fillTarget, xsk.fill.size);
+    // Huge pages may round the memory up; frames end here.
+    this.#memorySize = this.#frames.frameCount * this.#frames.frameSize;
+    this.#fillTarget = Math.min(share, xsk.fill.size);
+    this.#txLimit = share;
+  }
+
+  get rings(): { rx: RxRing; tx: TxRing; fill: Xsk['fill']; completion: Xsk['completion'] } {
+    const { fill, completion } = this.xsk;
+    return { rx: this.#rx, tx: this.#tx, fill, completion };
   }
 
   /** Frames that the kernel has to receive into. */
@@ -53,9 +73,9 @@ export class Port {
 
   /** A ring that breaks its protocol gives nothing any more. */
   get corruptRing(): 'rx' | 'tx' | 'fill' | 'completion' | undefined {
-    const { rx, tx, fill, completion } = this.xsk;
-    if (rx.corrupt) return 'rx';
-    if (tx.corrupt) return 'tx';
+    const { fill, completion } = this.xsk;
+    if (this.#rx.corrupt) return 'rx';
+    if (this.#tx.corrupt) return 'tx';
     if (fill.corrupt) return 'fill';
     return completion.corrupt ? 'completion' : undefined;
   }
@@ -91,17 +111,17 @@ export class Port {
 
   /** Moves up to `limit` received packets into the batch. Returns how many descriptors it took. */
   receive(batch: Batch, limit: number): number {
-    const { rx } = this.xsk;
+    const rx = this.#rx;
     const count = rx.peek(limit);
     if (count === 0) return 0;
-    batch.begin(this.index);
+    beginBatch(batch, this.index);
     let bytes = 0;
     for (let i = 0; i < count; i++) {
       const address = rx.address(i);
       const length = rx.length(i);
       // SAFETY: nothing may point at memory that is not ours, whatever the ring says.
       if (address >= 0 && length > 0 && address + length <= this.#memorySize) {
-        batch.add(address, length);
+        addPacket(batch, address, length);
         bytes += length;
       }
     }
@@ -119,7 +139,8 @@ export class Port {
 
   /** Takes TX entries for all that want to leave, as far as there are any. */
   reserve(): void {
-    this.#granted = this.#wanted === 0 ? 0 : this.xsk.tx.reserve(this.#wanted);
+    const room = this.#txLimit - this.txOutstanding;
+    this.#granted = this.#wanted === 0 ? 0 : this.#tx.reserve(Math.min(this.#wanted, room));
     this.#written = 0;
   }
 
@@ -129,7 +150,7 @@ export class Port {
       this.counters[Counter.dropTxRingFull]!++;
       return false;
     }
-    this.xsk.tx.setDescriptor(this.#written++, offset, length, 0);
+    this.#tx.setDescriptor(this.#written++, offset, length, 0);
     this.counters[Counter.txPackets]!++;
     this.counters[Counter.txBytes]! += length;
     return true;
@@ -138,7 +159,7 @@ export class Port {
   /** Hands what was written to the kernel, which sends it at the next flush. */
   submit(): void {
     if (this.#written > 0) {
-      this.xsk.tx.submit(this.#written);
+      this.#tx.submit(this.#written);
       this.#flushPending = true;
     }
     this.#wanted = 0;
@@ -154,7 +175,8 @@ export class Port {
    */
   flush(): void {
     if (!this.#flushPending) return;
-    const { tx, socket } = this.xsk;
+    const tx = this.#tx;
+    const { socket } = this.xsk;
     if (!tx.needsWakeup) {
       this.#flushPending = false;
       return;
@@ -165,7 +187,6 @@ export class Port {
       this.counters[Counter.kicks]!++;
       if (result === 0) {
         this.#flushPending = false;
-        this.txError = 0;
         return;
       }
       // Budget or completion ring used up. Without any progress, waiting helps more than kicking.
@@ -175,8 +196,7 @@ export class Port {
       } else if (result === errno.EBUSY) {
         this.counters[Counter.dropDevice]!++;
       } else {
-        this.txError = result;
-        return;
+        return; // Down, gone or out of memory: the packets wait.
       }
     }
   }

@@ -1,4 +1,10 @@
-import type { AttachMode, Pages, ProgramCounters, SocketStatistics } from 'fluxnet-core';
+import type {
+  AttachMode,
+  Pages,
+  ProgramCounters,
+  SocketStatistics,
+  XskEffective,
+} from 'fluxnet-core';
 import { Counter } from './counters.js';
 import type { Port } from './port.js';
 
@@ -42,6 +48,8 @@ export interface FrameLedger {
   readonly pool: number;
   readonly rx: number;
   readonly tx: number;
+  /** In the handler's hands; 0 outside of it. */
+  readonly batch: number;
   /** Withdrawn, because the kernel named them in a descriptor that is not valid. */
   readonly quarantined: number;
 }
@@ -61,11 +69,13 @@ export interface Effective {
     readonly driver: string;
     readonly attachMode: AttachMode;
     readonly copyMode: 'copy' | 'zerocopy';
+    readonly txBudget: number;
+    readonly busyPoll: XskEffective['busyPoll'];
   }[];
 }
 
 export function portStats(port: Port): PortStats {
-  const { counters, xsk } = port;
+  const { counters, xsk, rings } = port;
   const level = (ring: { pending: number; size: number }): RingLevel => ({
     used: ring.pending,
     size: ring.size,
@@ -89,15 +99,15 @@ export function portStats(port: Port): PortStats {
     kernel: xsk.socket.statistics(),
     program: port.program.counters(),
     rings: {
-      rx: level(xsk.rx),
-      tx: level(xsk.tx),
-      fill: level(xsk.fill),
-      completion: level(xsk.completion),
+      rx: level(rings.rx),
+      tx: level(rings.tx),
+      fill: level(rings.fill),
+      completion: level(rings.completion),
     },
   };
 }
 
-export function frameLedger(ports: readonly Port[]): FrameLedger {
+export function frameLedger(ports: readonly Port[], batch: number): FrameLedger {
   const sum = (count: (port: Port) => number) =>
     ports.reduce((total, port) => total + count(port), 0);
   const { frames } = ports[0]!.xsk.umem;
@@ -106,6 +116,7 @@ export function frameLedger(ports: readonly Port[]): FrameLedger {
     pool: frames.free,
     rx: sum((port) => port.rxOutstanding),
     tx: sum((port) => port.txOutstanding),
+    batch,
     quarantined: sum(
       ({ counters }) =>
         counters[Counter.dropInvalidDescriptor]! + counters[Counter.invalidCompletions]!,

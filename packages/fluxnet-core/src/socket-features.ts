@@ -1,0 +1,57 @@
+import type { Socket } from './contract/socket.js';
+import { errno } from './errno.js';
+import { FluxError, type FluxErrorCode } from './errors.js';
+import { type BusyPollOptions, DEFAULT_TX_BUDGET } from './xsk-options.js';
+
+// include/uapi/asm-generic/socket.h, include/uapi/linux/if_xdp.h
+const SOL_SOCKET = 1;
+const SO_BUSY_POLL = 46;
+const SO_PREFER_BUSY_POLL = 69;
+const SO_BUSY_POLL_BUDGET = 70;
+const SOL_XDP = 283;
+const XDP_MAX_TX_SKB_BUDGET = 9;
+
+const AUTO_TX_BUDGET = 256;
+
+/**
+ * Switches kernel busy polling on for a socket. It takes effect together with the interface's
+ * `napi_defer_hard_irqs` and `gro_flush_timeout`, which are the administrator's and not touched.
+ * @throws {FluxError} `FLUX_PERMISSION`, `FLUX_UNSUPPORTED`
+ */
+export function enableBusyPoll(
+  socket: Socket,
+  { timeUs, budget }: Required<BusyPollOptions>,
+): void {
+  force(socket, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1, 'SO_PREFER_BUSY_POLL');
+  force(socket, SOL_SOCKET, SO_BUSY_POLL, timeUs, 'SO_BUSY_POLL');
+  force(socket, SOL_SOCKET, SO_BUSY_POLL_BUDGET, budget, 'SO_BUSY_POLL_BUDGET');
+}
+
+/**
+ * Raises the packets per kick in copy mode. Returns what holds.
+ * @throws {FluxError} `FLUX_UNSUPPORTED` when a number is forced that the kernel does not take
+ */
+export function setTxBudget(socket: Socket, wanted: 'auto' | number, txRingSize: number): number {
+  if (wanted !== 'auto') {
+    if (wanted === DEFAULT_TX_BUDGET) return wanted; // Also where the option does not exist.
+    force(socket, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, wanted, 'XDP_MAX_TX_SKB_BUDGET');
+    return wanted;
+  }
+  const budget = Math.min(AUTO_TX_BUDGET, txRingSize);
+  if (budget <= DEFAULT_TX_BUDGET) return DEFAULT_TX_BUDGET;
+  const result = socket.setOption(SOL_XDP, XDP_MAX_TX_SKB_BUDGET, budget);
+  return result === 0 ? budget : DEFAULT_TX_BUDGET;
+}
+
+function force(socket: Socket, level: number, option: number, value: number, name: string): void {
+  const result = socket.setOption(level, option, value);
+  if (result === 0) return;
+  const denied = result === errno.EPERM || result === errno.EACCES;
+  const code: FluxErrorCode = denied ? 'FLUX_PERMISSION' : 'FLUX_UNSUPPORTED';
+  throw new FluxError(code, `could not set ${name} to ${value}`, {
+    errno: result,
+    syscall: `setsockopt(${name})`,
+    hint: denied ? 'it needs CAP_NET_ADMIN' : 'this kernel does not have it: leave the option out',
+    context: { option: name, value },
+  });
+}
