@@ -24,6 +24,7 @@ export const errno = {
   ERANGE: -34,
   ENOSYS: -38,
   ENOTSOCK: -88,
+  EMSGSIZE: -90,
   ENOPROTOOPT: -92,
   ESOCKTNOSUPPORT: -94,
   EOPNOTSUPP: -95,

@@ -19,6 +19,7 @@ export const errorCodes = {
   FLUX_INTERFACE_DOWN: 'the interface is down',
   FLUX_INTERFACE_REMOVED: 'the interface is gone',
   FLUX_RING_CORRUPT: 'a ring or a descriptor breaks the protocol',
+  FLUX_NETLINK_MALFORMED: 'a netlink message breaks its format',
   FLUX_HANDLER_FAILED: 'the packet handler threw',
   FLUX_SYSCALL: 'a system call failed in a way that has no code of its own',
 } as const;

@@ -6,9 +6,23 @@ export type { Capabilities, Feature } from './contract/capabilities.js';
 export type { Clock, Timer } from './contract/clock.js';
 export type {
   AttachedProgram,
+  CurrentAndMaximum,
+  InterfaceAddress,
   InterfaceInfo,
+  LinkChange,
   LinkEvent,
   LinkWatch,
+  MasterInterface,
+  Neighbour,
+  NeighbourState,
+  NextHop,
+  Offloads,
+  QueueCounts,
+  RingSizes,
+  Route,
+  RouteType,
+  XdpDriverFeature,
+  XdpFeatures,
 } from './contract/interface.js';
 export type { Memory, MemoryOptions, Pages, PagesOption } from './contract/memory.js';
 export type { PollSet } from './contract/poll-set.js';
@@ -38,6 +52,10 @@ export { errorCodes, FluxError, isFluxError } from './errors.js';
 export { FramePool } from './frame-pool.js';
 export { kernelBackend } from './kernel/kernel-backend.js';
 export { nativePath } from './kernel/load-native.js';
+export type { LinkState } from './link-changes.js';
+export { linkChanges } from './link-changes.js';
+export type { LinkEvents, LinkEventsOptions } from './link-events.js';
+export { linkEvents } from './link-events.js';
 export {
   checkBoolean,
   checkInteger,

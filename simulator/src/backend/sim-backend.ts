@@ -2,14 +2,19 @@ import type {
   Backend,
   Capabilities,
   Clock,
+  InterfaceAddress,
   InterfaceInfo,
+  LinkEvent,
+  LinkWatch,
   Memory,
   MemoryOptions,
+  Neighbour,
   PollSet,
   Program,
   ProgramOptions,
   Queue,
   QueueOptions,
+  Route,
   Socket,
   SocketOptions,
   UmemOptions,
@@ -40,7 +45,7 @@ export class SimBackend implements Backend {
       supported: true,
       reason: '',
       platform: 'simulator of linux 6.18.44 x64, copy mode',
-      features: { hugepages: false, 'link-events': false, sharing: false },
+      features: { hugepages: false, 'link-events': true, sharing: false },
     };
   }
 
@@ -83,7 +88,8 @@ export class SimBackend implements Backend {
 
   interfaceInfo(ifname: string): InterfaceInfo {
     const device = this.#kernel.device(ifname);
-    const { program } = device;
+    const { program, queueCount } = device;
+    const queues = { rx: 0, tx: 0, combined: queueCount };
     return {
       ifname,
       ifindex: device.ifindex,
@@ -92,12 +98,38 @@ export class SimBackend implements Backend {
       up: device.up,
       running: device.running,
       driver: device.driver,
-      queueCount: device.queueCount,
+      kind: device.driver === 'veth' ? 'veth' : undefined,
+      numaNode: undefined,
+      queueCount,
+      queues: { current: queues, maximum: queues },
+      rings: undefined,
+      offloads: undefined,
+      xdpFeatures: undefined,
+      master: undefined,
       program: program && { id: program.id, mode: program.attachMode, name: 'flux_redirect' },
     };
   }
 
   interfaces(): readonly string[] {
     return [...this.#kernel.devices.keys()];
+  }
+
+  /** The simulated host has no addresses: nothing answers for it. */
+  addresses(ifname: string): readonly InterfaceAddress[] {
+    this.#kernel.device(ifname);
+    return [];
+  }
+
+  neighbours(ifname: string): readonly Neighbour[] {
+    this.#kernel.device(ifname);
+    return [];
+  }
+
+  routes(): readonly Route[] {
+    return [];
+  }
+
+  watchLinks(listener: (event: LinkEvent) => void): LinkWatch {
+    return this.#kernel.linkWatches.open(listener);
   }
 }

@@ -1,5 +1,6 @@
 import { errno, FluxError } from 'fluxnet-core';
 import type { Scheduler } from '../time/scheduler.js';
+import { LinkWatches } from './link-watches.js';
 import type { NetDevice } from './net-device.js';
 import type { SimPollSet } from './poll-set.js';
 
@@ -23,19 +24,28 @@ export class Kernel {
   readonly devices = new Map<string, NetDevice>();
   /** Open poll sets by interrupt token. */
   readonly pollSets = new Map<number, SimPollSet>();
+  readonly linkWatches: LinkWatches;
   #lastId = 0;
+  #lastIfindex = 0;
 
   constructor(options: KernelOptions) {
     this.scheduler = options.scheduler;
     this.startIndex = options.startIndex;
     this.releaseDelayNs = options.releaseDelayNs;
     this.turnNs = options.turnNs;
+    this.linkWatches = new LinkWatches(this);
   }
 
   /** A number never used before: program ids, tokens. */
   nextId(): number {
     this.#lastId++;
     return this.#lastId;
+  }
+
+  /** Indices are not used again (`dev_new_index`). */
+  nextIfindex(): number {
+    this.#lastIfindex++;
+    return this.#lastIfindex;
   }
 
   device(ifname: string): NetDevice {

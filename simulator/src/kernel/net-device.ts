@@ -47,14 +47,14 @@ export class NetDevice {
   program: SimProgram | undefined;
   /** The other end of a veth pair. */
   peer: NetDevice | undefined;
-  up = true;
-  /** Is a cable plugged in? */
-  plugged = true;
+  #up = true;
+  #plugged = true;
+  #removed = false;
 
   constructor(kernel: Kernel, options: NetDeviceOptions, listeners: DeviceListeners) {
     this.kernel = kernel;
     this.ifname = options.ifname;
-    this.ifindex = kernel.devices.size + 1;
+    this.ifindex = kernel.nextIfindex();
     this.mac = options.mac;
     this.mtu = options.mtu;
     this.queueCount = options.queueCount;
@@ -62,11 +62,45 @@ export class NetDevice {
     this.#latencyNs = options.latencyNs;
     this.#listeners = listeners;
     kernel.devices.set(this.ifname, this);
+    kernel.linkWatches.update();
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  set up(up: boolean) {
+    this.#up = up;
+    this.kernel.linkWatches.update();
+  }
+
+  /** Is a cable plugged in? */
+  set plugged(plugged: boolean) {
+    this.#plugged = plugged;
+    this.kernel.linkWatches.update();
+  }
+
+  get removed(): boolean {
+    return this.#removed;
+  }
+
+  /**
+   * `unregister_netdevice`: the program is detached, sockets stay unbound for ever
+   * (`xsk_notifier`, net/xdp/xsk.c), and the other end of a veth pair goes with it.
+   */
+  remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    this.kernel.devices.delete(this.ifname);
+    this.program = undefined;
+    this.peer?.remove();
+    this.kernel.linkWatches.update();
   }
 
   /** Up, and the far end answers (`netif_running && netif_carrier_ok`). */
   get running(): boolean {
-    return this.up && this.plugged && (this.peer === undefined || this.peer.up);
+    const { peer } = this;
+    return !this.#removed && this.#up && this.#plugged && (peer === undefined || peer.#up);
   }
 
   /** A frame arrives from the wire. The caller keeps the bytes: they are copied where needed. */

@@ -61,10 +61,20 @@ export class SimQueue extends KernelObject implements Queue {
 
   /** Takes the interface's queue, unless this object has it already (`xp_assign_dev`). */
   assign(copyMode: CopyMode): void {
+    this.#ensurePresent();
     if (!this.#assigned) this.#ensureFree();
     if (copyMode === 'zerocopy') throw notModelled('copyMode', copyMode);
     this.device.busyQueues.add(this.queueId);
     this.#assigned = true;
+  }
+
+  #ensurePresent(): void {
+    if (!this.device.removed) return;
+    throw new FluxError('FLUX_UNKNOWN_INTERFACE', `${this.ifname} was removed`, {
+      errno: errno.ENODEV,
+      syscall: 'bind',
+      context: { ifname: this.ifname, queueId: this.queueId },
+    });
   }
 
   #ensureFree(): void {

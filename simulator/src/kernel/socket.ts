@@ -35,6 +35,7 @@ export class SimSocket extends KernelObject implements Socket {
   readonly #txPath: TxPath | undefined;
   readonly #watch = new ReadinessWatch(this);
   #bound = false;
+  #removalTold = false;
   rxDropped = 0;
   rxRingFull = 0;
 
@@ -128,8 +129,12 @@ export class SimSocket extends KernelObject implements Socket {
     };
   }
 
+  /** SO_ERROR: that the interface is gone is told once. */
   socketError(): number {
-    return this.closed ? errno.EBADF : 0;
+    if (this.closed) return errno.EBADF;
+    if (!this.#bound || !this.queue.device.removed || this.#removalTold) return 0;
+    this.#removalTold = true;
+    return errno.ENETDOWN;
   }
 
   setOption(level: number, name: number, value: number): number {
@@ -153,7 +158,7 @@ export class SimSocket extends KernelObject implements Socket {
   /** `xsk_check_common`, after the file descriptor was looked up. */
   #check(): number {
     if (this.closed) return errno.EBADF;
-    if (!this.#bound) return errno.ENXIO;
+    if (!this.#bound || this.queue.device.removed) return errno.ENXIO;
     return this.queue.device.up ? 0 : errno.ENETDOWN;
   }
 

@@ -82,6 +82,11 @@ export class SimInterface {
     this.#device.plugged = carrier;
   }
 
+  /** @internal Use `SimNetwork.removeInterface`. */
+  remove(): void {
+    this.#device.remove();
+  }
+
   /** A frame arrives from the wire, now, on one of the queues. The bytes are copied. */
   inject(frame: Uint8Array, { queueId = 0 }: { readonly queueId?: number } = {}): void {
     const { ifname, queueCount } = this.#device;

@@ -25,7 +25,17 @@ test('interfaces are found by name and keep their order', () => {
     up: true,
     running: true,
     driver: 'sim',
+    kind: undefined,
+    numaNode: undefined,
     queueCount: 4,
+    queues: {
+      current: { rx: 0, tx: 0, combined: 4 },
+      maximum: { rx: 0, tx: 0, combined: 4 },
+    },
+    rings: undefined,
+    offloads: undefined,
+    xdpFeatures: undefined,
+    master: undefined,
     program: undefined,
   });
   expect(eth0.mac).toBe('02:00:00:00:00:02');

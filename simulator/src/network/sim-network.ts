@@ -46,6 +46,8 @@ export class SimNetwork {
   readonly #kernel: Kernel;
   readonly #driver: Driver;
   readonly #interfaces = new Map<string, SimInterface>();
+  /** Made so far; addresses are not used again. */
+  #made = 0;
 
   constructor(options: SimNetworkOptions = {}) {
     rejectUnknownKeys('SimNetwork', options, ['seed', 'turnUs', 'releaseDelayMs', 'startIndex']);
@@ -90,6 +92,20 @@ export class SimNetwork {
     return pair;
   }
 
+  /**
+   * `ip link del`: its sockets are dead for good, its program is detached, and the other end of a
+   * veth pair is removed too. False when there is no such interface.
+   */
+  removeInterface(ifname: string): boolean {
+    const removed = this.#interfaces.get(ifname);
+    if (removed === undefined) return false;
+    removed.remove();
+    for (const name of this.#interfaces.keys()) {
+      if (!this.#kernel.devices.has(name)) this.#interfaces.delete(name);
+    }
+    return true;
+  }
+
   interface(ifname: string): SimInterface | undefined {
     return this.#interfaces.get(ifname);
   }
@@ -110,7 +126,7 @@ export class SimNetwork {
   #add(ifname: string, options: SimInterfaceOptions, driver: string): SimInterface {
     rejectUnknownKeys('addInterface', options, ['queueCount', 'mac', 'mtu', 'latencyUs']);
     checkName(ifname, this.#interfaces);
-    const { queueCount = 1, mac = defaultMac(this.#interfaces.size + 1) } = options;
+    const { queueCount = 1, mac = defaultMac(this.#made + 1) } = options;
     const { mtu = 1500, latencyUs = 1 } = options;
     if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)) {
       throw invalidOption('mac', mac, 'six lower-case hexadecimal bytes, colon separated');
@@ -123,6 +139,7 @@ export class SimNetwork {
       queueCount: integerOption('queueCount', queueCount, 1, 65536),
       latencyNs: Math.round(timeOption('latencyUs', latencyUs) * NS_PER_US),
     });
+    this.#made++;
     this.#interfaces.set(ifname, added);
     return added;
   }

@@ -1,11 +1,13 @@
-// The addon's exports: classes of kernel objects and the facts of interfaces.
+// The addon's exports: classes of kernel objects, and questions to the kernel.
 #include <napi.h>
 
 #include "addon_data.h"
-#include "interface.h"
+#include "ethtool.h"
 #include "memory.h"
+#include "netlink_socket.h"
 #include "poll_set.h"
 #include "program.h"
+#include "program_name.h"
 #include "queue.h"
 #include "socket.h"
 #include "umem.h"
@@ -21,8 +23,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("Program", Program::Define(env));
   exports.Set("PollSet", PollSet::Define(env));
   exports.Set("interrupt", Napi::Function::New(env, PollSet::InterruptByToken, "interrupt"));
-  exports.Set("interfaces", Napi::Function::New(env, Interfaces, "interfaces"));
-  exports.Set("interfaceInfo", Napi::Function::New(env, InterfaceInfo, "interfaceInfo"));
+  exports.Set("NetlinkSocket", NetlinkSocket::Define(env));
+  exports.Set("ethtool", Napi::Function::New(env, Ethtool, "ethtool"));
+  exports.Set("programName", Napi::Function::New(env, ProgramName, "programName"));
   return exports;
 }
 

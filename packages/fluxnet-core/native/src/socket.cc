@@ -83,7 +83,7 @@ void Socket::Watch(const Napi::CallbackInfo& info) {
   if (!listener) return;
   if (!xsk_) return ThrowClosed(info.Env(), "socket");
   if (!watch_) {
-    watch_.reset(SocketWatch::Open(info.Env(), xsk_->fd.get()));
+    watch_.reset(FdWatch::Open(info.Env(), xsk_->fd.get()));
     if (!watch_) return;
   }
   watch_->Start(info.Env(), readable, writable, *listener);

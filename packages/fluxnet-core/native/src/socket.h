@@ -5,9 +5,9 @@
 
 #include <memory>
 
+#include "fd_watch.h"
 #include "queue.h"
 #include "ring_mapping.h"
-#include "socket_watch.h"
 #include "xsk_fd.h"
 
 namespace fluxnet {
@@ -44,7 +44,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
   std::shared_ptr<XskFd> xsk_;
   RingMapping rx_;
   RingMapping tx_;
-  std::unique_ptr<SocketWatch, SocketWatch::Releaser> watch_;
+  std::unique_ptr<FdWatch, FdWatch::Releaser> watch_;
 };
 
 }  // namespace fluxnet

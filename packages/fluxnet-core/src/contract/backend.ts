@@ -1,6 +1,13 @@
 import type { Capabilities } from './capabilities.js';
 import type { Clock } from './clock.js';
-import type { InterfaceInfo, LinkEvent, LinkWatch } from './interface.js';
+import type {
+  InterfaceAddress,
+  InterfaceInfo,
+  LinkEvent,
+  LinkWatch,
+  Neighbour,
+  Route,
+} from './interface.js';
 import type { Memory, MemoryOptions } from './memory.js';
 import type { PollSet } from './poll-set.js';
 import type { Program, ProgramOptions } from './program.js';
@@ -51,7 +58,20 @@ export interface Backend {
   /** Names of all interfaces, in order of index. */
   interfaces(): readonly string[];
 
-  /** Present where `features['link-events']` holds. */
+  /** IPv4 and IPv6 addresses. Needs no rights. @throws {FluxError} `FLUX_UNKNOWN_INTERFACE` */
+  addresses(ifname: string): readonly InterfaceAddress[];
+
+  /** ARP and NDP entries. Needs no rights. @throws {FluxError} `FLUX_UNKNOWN_INTERFACE` */
+  neighbours(ifname: string): readonly Neighbour[];
+
+  /** IPv4 and IPv6 routes of all tables. Needs no rights. */
+  routes(): readonly Route[];
+
+  /**
+   * Calls the listener for every change of every interface of the network namespace, until it is
+   * closed. It is called from the event loop, never inside another call, and must not throw. Keeps
+   * the process alive. Needs no rights. Present where `features['link-events']` holds.
+   */
   watchLinks?(listener: (event: LinkEvent) => void): LinkWatch;
 
   /** Present where `features.sharing` holds, together with `importObject`. */

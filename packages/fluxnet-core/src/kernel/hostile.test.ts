@@ -44,14 +44,17 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     pair.remove();
   });
 
-  it.each(['Memory', 'Umem', 'Queue', 'Socket', 'Program'])('refuses to construct a %s', (name) => {
-    for (const first of NONSENSE) {
-      for (const second of NONSENSE) {
-        expect(() => new anything[name](first, second, first, second, first)).toThrow();
+  it.each(['Memory', 'Umem', 'Queue', 'Socket', 'Program', 'NetlinkSocket'])(
+    'refuses to construct a %s',
+    (name) => {
+      for (const first of NONSENSE) {
+        for (const second of NONSENSE) {
+          expect(() => new anything[name](first, second, first, second, first)).toThrow();
+        }
       }
-    }
-    expect(() => anything[name]()).toThrow(TypeError);
-  });
+      expect(() => anything[name]()).toThrow(TypeError);
+    },
+  );
 
   it('refuses objects of another class', () => {
     const memory = new native.Memory(4096, '4k');
@@ -87,6 +90,7 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     const socket = handle as unknown as Record<string, (...args: unknown[]) => unknown>;
     const set = new native.PollSet() as unknown as Record<string, (...args: unknown[]) => unknown>;
     const program = new native.Program(1) as unknown as typeof set;
+    const netlink = new native.NetlinkSocket(0, 0) as unknown as typeof set;
     for (const value of NONSENSE) {
       expect(() => socket.bind!(value, 0)).toThrow();
       if (typeof value !== 'function') expect(() => socket.watch!(true, true, value)).toThrow();
@@ -96,12 +100,45 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
       expect(() => program.setSocket!(0, value)).toThrow();
       expect(() => program.setSocket!(value, handle)).toThrow();
       expect(() => program.counter!(value)).toThrow();
-      expect(() => anything.interfaceInfo(value)).toThrow();
+      if (typeof value !== 'string') expect(() => anything.ethtool(value)).toThrow();
+      expect(() => anything.programName(value)).toThrow();
+      expect(() => netlink.send!(value)).toThrow('bytes must be a Uint8Array');
+      if (typeof value !== 'function') expect(() => netlink.watch!(value)).toThrow();
     }
     expect(() => socket.setOption!(0, 0, 2 ** 31)).toThrow();
+    expect(() => netlink.send!(new Uint16Array(8))).toThrow('bytes must be a Uint8Array');
+    netlink.close!();
     set.close!();
     program.close!();
     expect(xsk.socket.kick()).toBe(0);
+  });
+
+  it('sends any bytes over netlink, and answers when closed', () => {
+    const netlink = new native.NetlinkSocket(0, 0);
+    const detached = new Uint8Array(16);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    // Newer kernels say ENODATA, older ones nothing.
+    for (const bytes of [detached, new Uint8Array(0)])
+      expect([0, -61]).toContain(netlink.send(bytes));
+    for (const bytes of [new Uint8Array(15), new Uint8Array(4096)]) {
+      expect(netlink.send(bytes)).toBe(0);
+    }
+    expect(netlink.send(new Uint8Array(2 ** 24))).toBe(-90); // EMSGSIZE: above the send buffer.
+    expect(netlink.receive()).toBe(-11); // EAGAIN: nothing of it was a request.
+    for (const receiver of [{}, undefined, new native.PollSet(), Object.create(netlink)]) {
+      expect(() => netlink.receive.call(receiver as never)).toThrow();
+    }
+    netlink.close();
+    netlink.close();
+    expect([netlink.send(new Uint8Array(16)), netlink.receive()]).toEqual([-9, -9]);
+    expect(() => netlink.watch(() => {})).toThrow('netlink socket is closed');
+    expect(() => new native.NetlinkSocket(0, 1000)).toThrow('NETLINK_ADD_MEMBERSHIP');
+    expect(() => new native.NetlinkSocket(200, 0)).toThrow('socket(AF_NETLINK)');
+    const nothing = { channels: undefined, rings: undefined, activeFeatures: undefined };
+    for (const name of ['', 'nosuch', 'x'.repeat(5000), 'a\0b']) {
+      expect(native.ethtool(name)).toEqual({ driver: '', ...nothing });
+    }
+    expect(native.programName(2 ** 32 - 1)).toBeUndefined();
   });
 
   it('survives being given a ring that lies', () => {

@@ -1,7 +1,14 @@
 import { release } from 'node:os';
 import type { Backend } from '../contract/backend.js';
 import type { Capabilities } from '../contract/capabilities.js';
-import type { InterfaceInfo } from '../contract/interface.js';
+import type {
+  InterfaceAddress,
+  InterfaceInfo,
+  LinkEvent,
+  LinkWatch,
+  Neighbour,
+  Route,
+} from '../contract/interface.js';
 import type { Memory, MemoryOptions } from '../contract/memory.js';
 import type { PollSet } from '../contract/poll-set.js';
 import type { Program, ProgramOptions } from '../contract/program.js';
@@ -9,7 +16,9 @@ import type { Queue, QueueOptions } from '../contract/queue.js';
 import type { Socket, SocketOptions } from '../contract/socket.js';
 import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
 import { type FluxError, isFluxError } from '../errors.js';
+import { readInterface } from './interface-facts.js';
 import { kernelClock } from './kernel-clock.js';
+import { KernelLinkWatch } from './kernel-link-watch.js';
 import { KernelMemory } from './kernel-memory.js';
 import { KernelPollSet } from './kernel-poll-set.js';
 import { KernelProgram } from './kernel-program.js';
@@ -17,7 +26,7 @@ import { KernelQueue } from './kernel-queue.js';
 import { KernelSocket } from './kernel-socket.js';
 import { KernelUmem } from './kernel-umem.js';
 import { loadNative } from './load-native.js';
-import { attempt } from './system-error.js';
+import { readAddresses, readLinks, readNeighbours, readRoutes } from './network-tables.js';
 
 /**
  * AF_XDP of the running kernel. Costs nothing until something is opened.
@@ -29,7 +38,7 @@ export const kernelBackend: Backend = {
 
   capabilities(): Capabilities {
     const problem = firstProblem();
-    const features = { hugepages: hasHugePages(), 'link-events': false, sharing: false };
+    const features = { hugepages: hasHugePages(), 'link-events': hasNative(), sharing: false };
     const platform = `${process.platform} ${release()} ${process.arch}`;
     return {
       supported: problem === undefined,
@@ -69,14 +78,27 @@ export const kernelBackend: Backend = {
   },
 
   interfaceInfo(ifname: string): InterfaceInfo {
-    const native = loadNative();
-    return attempt({ doing: `find interface ${ifname}`, context: { ifname } }, () =>
-      native.interfaceInfo(ifname),
-    );
+    return readInterface(loadNative(), ifname);
   },
 
   interfaces(): readonly string[] {
-    return loadNative().interfaces();
+    return readLinks(loadNative()).map(({ ifname = '' }) => ifname);
+  },
+
+  addresses(ifname: string): readonly InterfaceAddress[] {
+    return readAddresses(loadNative(), ifname);
+  },
+
+  neighbours(ifname: string): readonly Neighbour[] {
+    return readNeighbours(loadNative(), ifname);
+  },
+
+  routes(): readonly Route[] {
+    return readRoutes(loadNative());
+  },
+
+  watchLinks(listener: (event: LinkEvent) => void): LinkWatch {
+    return new KernelLinkWatch(loadNative(), listener);
   },
 };
 
@@ -93,6 +115,16 @@ function firstProblem(): FluxError | undefined {
   } catch (error) {
     if (isFluxError(error)) return error;
     throw error;
+  }
+}
+
+/** All that link events need. */
+function hasNative(): boolean {
+  try {
+    loadNative();
+    return true;
+  } catch {
+    return false;
   }
 }
 

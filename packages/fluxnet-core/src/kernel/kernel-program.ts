@@ -2,6 +2,7 @@ import type { AttachMode, Program, ProgramCounters, ProgramOptions } from '../co
 import type { Socket } from '../contract/socket.js';
 import { isFluxError } from '../errors.js';
 import { Resource } from '../resource.js';
+import { readIfindex, readProgram } from './interface-facts.js';
 import type { KernelSocket } from './kernel-socket.js';
 import type { Native, NativeProgram } from './native.js';
 import { type Answer, attempt } from './system-error.js';
@@ -23,10 +24,7 @@ export class KernelProgram extends Resource implements Program {
     super();
     this.#native = native;
     this.ifname = options.ifname;
-    this.ifindex = attempt(
-      { doing: `find interface ${options.ifname}`, context: { ifname: options.ifname } },
-      () => native.interfaceInfo(options.ifname).ifindex,
-    );
+    this.ifindex = readIfindex(native, options.ifname);
     this.handle = attempt(
       {
         doing: 'load the XDP program',
@@ -80,7 +78,7 @@ export class KernelProgram extends Resource implements Program {
   }
 
   #conflict(): Answer {
-    const found = this.#native.interfaceInfo(this.ifname).program;
+    const found = readProgram(this.#native, this.ifname);
     const who =
       found === undefined
         ? 'another program'

@@ -1,6 +1,7 @@
 import type { Queue, QueueOptions } from '../contract/queue.js';
 import type { RingRegion } from '../contract/ring.js';
 import { Resource } from '../resource.js';
+import { readIfindex } from './interface-facts.js';
 import type { KernelUmem } from './kernel-umem.js';
 import type { Native, NativeQueue } from './native.js';
 import { attempt } from './system-error.js';
@@ -20,10 +21,7 @@ export class KernelQueue extends Resource implements Queue {
     this.ifname = options.ifname;
     this.queueId = options.queueId;
     const context = { ...options };
-    this.ifindex = attempt(
-      { doing: `find interface ${options.ifname}`, context },
-      () => native.interfaceInfo(options.ifname).ifindex,
-    );
+    this.ifindex = readIfindex(native, options.ifname);
     this.handle = attempt(
       { doing: `open ${options.ifname} queue ${options.queueId}`, context },
       () =>

@@ -8,6 +8,7 @@ import type {
   SocketStatistics,
 } from '../contract/socket.js';
 import { Resource } from '../resource.js';
+import { readQueueCount } from './interface-facts.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { Native, NativeSocket } from './native.js';
 import { attempt } from './system-error.js';
@@ -131,7 +132,7 @@ export class KernelSocket extends Resource implements Socket {
 
   #queueExists(): boolean {
     try {
-      return this.queue.queueId < this.#native.interfaceInfo(this.queue.ifname).queueCount;
+      return this.queue.queueId < readQueueCount(this.#native, this.queue.ifname);
     } catch {
       return true; // The interface is gone: not a question of its queues.
     }

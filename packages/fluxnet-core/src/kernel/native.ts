@@ -1,4 +1,3 @@
-import type { InterfaceInfo } from '../contract/interface.js';
 import type { RingRegion } from '../contract/ring.js';
 import type { SocketStatistics } from '../contract/socket.js';
 
@@ -25,8 +24,29 @@ export interface Native {
   readonly Program: new (maxQueues: number) => NativeProgram;
   readonly PollSet: new () => NativePollSet;
   interrupt(token: number): void;
-  interfaces(): string[];
-  interfaceInfo(ifname: string): InterfaceInfo;
+  readonly NetlinkSocket: new (protocol: number, group: number) => NativeNetlinkSocket;
+  ethtool(ifname: string): NativeEthtool;
+  programName(id: number): string | undefined;
+}
+
+export interface NativeNetlinkSocket extends NativeCloseable {
+  /** 0, or a negative errno. */
+  send(bytes: Uint8Array): number;
+  /** A datagram, or a negative errno: EAGAIN when there is none. */
+  receive(): Uint8Array | number;
+  /** One-shot. */
+  watch(listener: () => void): void;
+}
+
+/** What the driver does not answer is undefined. */
+export interface NativeEthtool {
+  readonly driver: string;
+  readonly channels:
+    | Readonly<Record<'rx' | 'tx' | 'combined' | 'maxRx' | 'maxTx' | 'maxCombined', number>>
+    | undefined;
+  readonly rings: Readonly<Record<'rx' | 'tx' | 'maxRx' | 'maxTx', number>> | undefined;
+  /** Names of `ethtool -k` that are on. */
+  readonly activeFeatures: readonly string[] | undefined;
 }
 
 export interface NativeCloseable {

@@ -1,5 +1,5 @@
 import { errnoName } from '../errno.js';
-import { FluxError, type FluxErrorCode } from '../errors.js';
+import { FluxError, type FluxErrorCode, isFluxError } from '../errors.js';
 
 /** What was being done when a system call failed. */
 export interface Attempt {
@@ -52,6 +52,7 @@ export function attempt<T>(what: Attempt, call: () => T): T {
 }
 
 function toFluxError(error: NativeError, what: Attempt): Error {
+  if (isFluxError(error)) return error;
   if (error.code === 'FLUX_CLOSED') return new FluxError('FLUX_CLOSED', error.message);
   if (error.errno === undefined) {
     // The addon refuses numbers that are none, or beyond what any kernel takes.

@@ -8,24 +8,24 @@
 
 namespace fluxnet {
 
-class SocketWatch {
+class FdWatch {
  public:
-  // Two hold it: the socket, until it is closed, and the event loop, until it has closed the
-  // handle. The later one deletes it.
+  // Two hold it: the owner of the descriptor, until it closes that, and the event loop, until it
+  // has closed the handle. The later one deletes it.
   struct Releaser {
-    void operator()(SocketWatch* watch) const { watch->Release(); }
+    void operator()(FdWatch* watch) const { watch->Release(); }
   };
 
   // Returns null with a pending exception where the loop refuses the descriptor.
-  static SocketWatch* Open(Napi::Env env, int fd);
+  static FdWatch* Open(Napi::Env env, int fd);
 
   // Calls `listener` once. Replaces what was waited for before.
   void Start(Napi::Env env, bool readable, bool writable, Napi::Function listener);
   void Stop();
 
  private:
-  explicit SocketWatch(Napi::Env env);
-  ~SocketWatch() = default;
+  explicit FdWatch(Napi::Env env);
+  ~FdWatch() = default;
   void Release();
   void CloseHandle();
   void HandleClosed();
@@ -37,7 +37,7 @@ class SocketWatch {
   Napi::FunctionReference listener_;
   // Keeps the environment, and with it this code, until the loop has closed the handle.
   napi_async_cleanup_hook_handle hook_ = nullptr;
-  bool held_by_socket_ = true;
+  bool held_by_owner_ = true;
   enum { kOpen, kClosing, kClosed } handle_ = kOpen;
 };
 

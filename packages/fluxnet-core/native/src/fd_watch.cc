@@ -1,15 +1,14 @@
-#include "socket_watch.h"
+#include "fd_watch.h"
 
 #include "args.h"
 
 namespace fluxnet {
 
-SocketWatch::SocketWatch(Napi::Env env)
-    : env_(env), context_(std::in_place, env, "fluxnet.SocketWatch") {}
+FdWatch::FdWatch(Napi::Env env) : env_(env), context_(std::in_place, env, "fluxnet.FdWatch") {}
 
-SocketWatch* SocketWatch::Open(Napi::Env env, int fd) {
+FdWatch* FdWatch::Open(Napi::Env env, int fd) {
   uv_loop_t* loop = nullptr;
-  auto* watch = new SocketWatch(env);
+  auto* watch = new FdWatch(env);
   if (napi_get_uv_event_loop(env, &loop) == napi_ok) {
     const int status = uv_poll_init(loop, &watch->poll_, fd);
     if (status == 0) {
@@ -19,7 +18,7 @@ SocketWatch* SocketWatch::Open(Napi::Env env, int fd) {
       napi_add_async_cleanup_hook(
           env,
           [](napi_async_cleanup_hook_handle, void* data) {
-            static_cast<SocketWatch*>(data)->CloseHandle();
+            static_cast<FdWatch*>(data)->CloseHandle();
           },
           watch, &watch->hook_);
       return watch;
@@ -30,25 +29,25 @@ SocketWatch* SocketWatch::Open(Napi::Env env, int fd) {
   return nullptr;
 }
 
-void SocketWatch::Start(Napi::Env env, bool readable, bool writable, Napi::Function listener) {
+void FdWatch::Start(Napi::Env env, bool readable, bool writable, Napi::Function listener) {
   listener_ = Napi::Persistent(listener);
   const int events = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
   const int status = uv_poll_start(&poll_, events, [](uv_poll_t* poll, int, int) {
     // An error counts as readiness: the next system call reports it.
-    static_cast<SocketWatch*>(poll->data)->Ready();
+    static_cast<FdWatch*>(poll->data)->Ready();
   });
   if (status != 0) ThrowSystemError(env, {-status, "uv_poll_start", {}});
 }
 
-void SocketWatch::Stop() {
+void FdWatch::Stop() {
   uv_poll_stop(&poll_);
   listener_.Reset();
 }
 
-void SocketWatch::Ready() {
+void FdWatch::Ready() {
   Napi::HandleScope scope(env_);
   Napi::Function listener = listener_.Value();
-  Stop();  // First: the listener may start the watch again, or close the socket.
+  Stop();  // First: the listener may start the watch again, or close the descriptor.
   napi_value ignored;
   const napi_status status =
       napi_make_callback(env_, *context_, env_.Global(), listener, 0, nullptr, &ignored);
@@ -60,8 +59,8 @@ void SocketWatch::Ready() {
   }
 }
 
-void SocketWatch::Release() {
-  held_by_socket_ = false;
+void FdWatch::Release() {
+  held_by_owner_ = false;
   if (handle_ == kClosed) {
     delete this;
   } else {
@@ -69,19 +68,19 @@ void SocketWatch::Release() {
   }
 }
 
-void SocketWatch::CloseHandle() {
+void FdWatch::CloseHandle() {
   if (handle_ != kOpen) return;
   handle_ = kClosing;
   Stop();
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_),
-           [](uv_handle_t* handle) { static_cast<SocketWatch*>(handle->data)->HandleClosed(); });
+           [](uv_handle_t* handle) { static_cast<FdWatch*>(handle->data)->HandleClosed(); });
 }
 
-void SocketWatch::HandleClosed() {
+void FdWatch::HandleClosed() {
   handle_ = kClosed;
   context_.reset();
   const napi_async_cleanup_hook_handle hook = hook_;
-  if (!held_by_socket_) delete this;
+  if (!held_by_owner_) delete this;
   napi_remove_async_cleanup_hook(hook);
 }
 
