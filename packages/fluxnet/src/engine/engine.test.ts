@@ -1,5 +1,6 @@
+import type { Backend } from 'fluxnet-core';
 import { type SimInterface, SimNetwork } from 'fluxnet-simulator';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FluxEngine } from './engine.js';
 import type { BatchHandler, EngineOptions } from './options.js';
 
@@ -139,6 +140,58 @@ describe('FluxEngine', () => {
     await net.run(20);
     expect(sentRight).toEqual([1]);
     expect(engine.stats().frames.tx).toBe(0);
+  });
+
+  it('ends when an interface is removed, whatever has its name by then', async () => {
+    const engine = await open(swapPorts);
+    const running = engine.run();
+    await net.run(5);
+    net.addVethPair('other0', 'other1');
+    net.removeInterface('other0');
+    await net.run(5);
+    const outcome = expect(running).rejects.toMatchObject({
+      code: 'FLUX_INTERFACE_REMOVED',
+      message: expect.stringContaining('right is gone (ENXIO)'),
+      context: { ifname: 'right' },
+    });
+    net.removeInterface('right');
+    net.addInterface('right');
+    const started = net.clock.now();
+    await net.run(5);
+    await outcome;
+    expect(net.clock.now() - started).toBeLessThan(10);
+    await closed(engine);
+    await open(swapPorts);
+  });
+
+  it('ends within a second when the interface was removed before the run', async () => {
+    const engine = await open(swapPorts);
+    net.removeInterface('left');
+    const outcome = expect(engine.run()).rejects.toMatchObject({ code: 'FLUX_INTERFACE_REMOVED' });
+    await net.run(1000);
+    await outcome;
+  });
+
+  it('listens to the links only while it runs, and says when it cannot', async () => {
+    const { backend } = net;
+    const close = vi.fn();
+    const watchLinks = vi.spyOn(backend as Required<Backend>, 'watchLinks');
+    watchLinks.mockReturnValue({ overruns: 0, close });
+    const engine = await open(swapPorts);
+    expect(watchLinks).not.toHaveBeenCalled();
+    const running = engine.run();
+    await net.run(1);
+    expect(close).not.toHaveBeenCalled();
+    engine.stop();
+    await net.run(1);
+    await running;
+    expect(watchLinks).toHaveBeenCalledOnce();
+    expect(close).toHaveBeenCalledOnce();
+    const failure = new Error('no descriptor');
+    watchLinks.mockImplementation(() => {
+      throw failure;
+    });
+    await expect(engine.run()).rejects.toBe(failure);
   });
 
   it('stops with the error of a handler that throws, and loses no frame', async () => {

@@ -1,4 +1,13 @@
-import { type Clock, errno, errnoName, FluxError, type Timer, Umem } from 'fluxnet-core';
+import {
+  type Backend,
+  type Clock,
+  errno,
+  errnoName,
+  FluxError,
+  type LinkWatch,
+  type Timer,
+  Umem,
+} from 'fluxnet-core';
 import { Batch, DROP } from './batch.js';
 import { Counter } from './counters.js';
 import { type Deferred, deferred } from './deferred.js';
@@ -9,7 +18,11 @@ import { type Effective, type EngineStats, frameLedger, portStats } from './stat
 
 /** While frames are on their way out nothing wakes us for their completion, so we look. */
 const COMPLETION_CHECK_MS = 1;
-/** The kernel wakes nobody when an interface is removed; a system call on the socket tells. */
+/**
+ * The kernel wakes nobody when an interface is removed; a system call on the socket tells. Link
+ * events say when to ask. The timer is for interfaces that they do not speak of: removed before
+ * the run, or of another network namespace, whose socket was handed to us.
+ */
 const LIVENESS_CHECK_MS = 500;
 const DRAIN_LIMIT_MS = 100;
 
@@ -23,6 +36,7 @@ const READABLE = { readable: true, writable: false };
 export class FluxEngine {
   /** What really holds: modes and page size that were asked for as `auto`. */
   readonly effective: Effective;
+  readonly #backend: Backend;
   readonly #clock: Clock;
   readonly #umem: Umem;
   readonly #ports: readonly Port[];
@@ -37,6 +51,7 @@ export class FluxEngine {
   #inHandler = 0;
   #sleepTimer: Timer | undefined;
   #livenessTimer: Timer | undefined;
+  #linkWatch: LinkWatch | undefined;
 
   /**
    * Opens everything, or nothing: after a failure nothing stays bound or attached.
@@ -59,6 +74,7 @@ export class FluxEngine {
     umem: Umem,
     ports: readonly Port[],
   ) {
+    this.#backend = options.backend;
     this.#clock = options.backend.clock;
     this.#handler = options.handler;
     this.#batchSize = checked.batchSize;
@@ -73,7 +89,7 @@ export class FluxEngine {
    * Processes packets until `stop()`, `close()` or the signal ends it. While it runs, another call
    * joins it.
    * @throws {FluxError} `FLUX_HANDLER_FAILED` with the handler's error as `cause`,
-   * `FLUX_INTERFACE_REMOVED`, `FLUX_RING_CORRUPT`, `FLUX_CLOSED`
+   * `FLUX_INTERFACE_REMOVED`, `FLUX_RING_CORRUPT`, `FLUX_CLOSED`, those of `Backend.watchLinks`
    */
   run(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (this.#closing !== undefined) {
@@ -83,7 +99,11 @@ export class FluxEngine {
     if (this.#state === 'stopping') return this.#finished!.promise.then(() => this.run(options));
     const { signal } = options;
     if (signal?.aborted === true && this.#finished === undefined) return Promise.resolve();
-    this.#finished ??= this.#start();
+    try {
+      this.#finished ??= this.#start();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const { promise } = this.#finished;
     if (signal === undefined) return promise;
     const stop = () => this.stop();
@@ -93,6 +113,9 @@ export class FluxEngine {
   }
 
   #start(): Deferred<void> {
+    this.#linkWatch = this.#backend.watchLinks?.(({ change }) => {
+      if (change === 'removed') this.#checkSockets();
+    });
     this.#state = 'running';
     this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
     this.#scheduleTurn();
@@ -251,6 +274,12 @@ export class FluxEngine {
   };
 
   readonly #checkLiveness = (): void => {
+    this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
+    this.#checkSockets();
+  };
+
+  /** Ends the run when a socket has lost its interface. Asks the sockets: names can be reused. */
+  #checkSockets(): void {
     if (this.#state !== 'running') return;
     for (const { xsk } of this.#ports) {
       const error = xsk.socket.wakeRx();
@@ -264,8 +293,7 @@ export class FluxEngine {
       );
       return;
     }
-    this.#livenessTimer = this.#clock.timer(LIVENESS_CHECK_MS, this.#checkLiveness);
-  };
+  }
 
   #checkRings(): void {
     for (const port of this.#ports) {
@@ -285,6 +313,7 @@ export class FluxEngine {
     this.#finished = undefined;
     this.#state = 'idle';
     this.#livenessTimer?.cancel();
+    this.#linkWatch?.close();
     this.#endSleep();
     if (error === undefined) finished?.resolve();
     else finished?.reject(error);
