@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FramePool } from './frame-pool.js';
 
@@ -34,4 +35,31 @@ it('reaches the last frame of 2 GiB', () => {
   expect(frame).toBe(2 ** 31 - 4096);
   expect(pool.give(frame + 4095)).toBe(true);
   expect(pool.take()).toBe(frame);
+});
+
+it('finds the frame of every byte, whatever the frame size', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.integer({ min: 2048, max: 4096 }), fc.constantFrom(2048, 4096)),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (frameSize, whichFrame, whichByte) => {
+        const last = Math.floor(2 ** 31 / frameSize) - 1;
+        const frame = Math.floor(whichFrame * last);
+        const pool = new FramePool(frameSize, 1, frame);
+        expect(pool.take()).toBe(frame * frameSize);
+        const byte = Math.floor(whichByte * (frameSize - 1));
+        expect(pool.give(frame * frameSize + byte)).toBe(true);
+        expect(pool.take()).toBe(frame * frameSize);
+      },
+    ),
+  );
+});
+
+it('reaches the last frame of 2 GiB also where its size is no power of two', () => {
+  const frame = Math.floor(2 ** 31 / 3001) - 1;
+  const pool = new FramePool(3001, 1, frame);
+  pool.take();
+  pool.give(frame * 3001 + 3000);
+  expect(pool.take()).toBe(frame * 3001);
 });

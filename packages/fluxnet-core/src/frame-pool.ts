@@ -1,20 +1,26 @@
 /**
  * The free frames of one memory, last in first out, so that the frames in use stay few and warm.
- * A frame is named by the byte offset of its chunk.
+ * A frame is named by the byte offset of its chunk, a multiple of the frame size. So every byte
+ * of a frame tells which one it is in, also where chunks are unaligned: the frame of 3000 bytes
+ * at 9000 holds the addresses 9000 to 11999. A power of two makes that a mask instead of a
+ * remainder.
  */
 export class FramePool {
   readonly frameSize: number;
   readonly frameCount: number;
+  /** 0 where the frame size is no power of two. */
+  readonly #mask: number;
   readonly #stack: Int32Array;
   #free: number;
 
   /**
-   * @param frameSize bytes, a power of two
+   * @param frameSize bytes from one frame to the next
    * @param frameCount frames `firstFrame` to `firstFrame + frameCount - 1` of the memory
    */
   constructor(frameSize: number, frameCount: number, firstFrame = 0) {
     this.frameSize = frameSize;
     this.frameCount = frameCount;
+    this.#mask = (frameSize & (frameSize - 1)) === 0 ? -frameSize : 0;
     this.#stack = new Int32Array(frameCount);
     this.#free = frameCount;
     for (let i = 0; i < frameCount; i++) {
@@ -38,7 +44,8 @@ export class FramePool {
    */
   give(address: number): boolean {
     if (this.#free === this.frameCount) return false;
-    this.#stack[this.#free++] = address & -this.frameSize;
+    this.#stack[this.#free++] =
+      this.#mask === 0 ? address - (address % this.frameSize) : address & this.#mask;
     return true;
   }
 }

@@ -1,13 +1,14 @@
-import { ConsumerRing } from './consumer-ring.js';
+import { AddressRing } from './address-ring.js';
 
-/** Gives transmitted frames back. Entries are the addresses of TX descriptors, verbatim. */
-export class CompletionRing extends ConsumerRing {
+/** Gives transmitted frames back. Entries are the addresses of TX descriptors. */
+export class CompletionRing extends AddressRing {
   /**
-   * The peeked address at `position`, or -1 when it is none that we can have sent: the kernel
-   * completes invalid descriptors with the raw value it was given (Linux 6.18.44).
+   * The peeked address at `position`, negative when it is none that we can have sent: the kernel
+   * completes invalid descriptors with the raw value it was given (Linux 6.18.44). Good to tell
+   * the frame by, not the packet: that kernel keeps the address of a packet of one descriptor in a
+   * pointer whose lowest bit is a mark, and completes an odd one as the even one before it.
    */
   address(position: number): number {
-    const word = this.base + (((this.first + position) & this.mask) << 1);
-    return this.words[word + 1] === 0 ? this.words[word]! : -1;
+    return this.addressAt(this.base + (((this.first + position) & this.mask) << 1));
   }
 }

@@ -199,6 +199,45 @@ describe('consumer ring', () => {
     expect(rx.address(1)).toBeLessThan(0);
   });
 
+  it('adds the offset in the upper bits to the address where chunks are unaligned', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+        fc.integer({ min: 0, max: 0xffff }),
+        (address, offset) => {
+          for (const Class of [RxRing, CompletionRing]) {
+            const fake = fakeRing(2, 0, Class === RxRing ? 16 : 8);
+            fake.setWord(0, 0, address);
+            fake.setWord(0, 1, offset << 16);
+            fake.producer = 1;
+            const unaligned = new Class(fake.region, true);
+            unaligned.peek(1);
+            const sum = address + offset;
+            if (sum < 2 ** 31) expect(unaligned.address(0)).toBe(sum);
+            else expect(unaligned.address(0)).toBeLessThan(0);
+            const aligned = new Class(fake.region);
+            aligned.peek(1);
+            expect(aligned.address(0)).toBe(offset === 0 ? address : -1);
+          }
+        },
+      ),
+    );
+  });
+
+  it('knows no unaligned address with a bit from 32 to 47', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 0xffff }), fc.integer(), (middle, low) => {
+        const fake = fakeRing(2, 0, 16);
+        fake.setWord(0, 0, low);
+        fake.setWord(0, 1, (0x100 << 16) | middle);
+        fake.producer = 1;
+        const rx = new RxRing(fake.region, true);
+        rx.peek(1);
+        expect(rx.address(0)).toBe(-1);
+      }),
+    );
+  });
+
   it.each([-1, 5])('stops when the producer index is off by %d', (offset) => {
     const fake = fakeRing(4, 0, 16);
     const rx = new RxRing(fake.region);

@@ -1,11 +1,10 @@
-import { ConsumerRing } from './consumer-ring.js';
+import { AddressRing } from './address-ring.js';
 
 /** Received packets. Entries are descriptors `{u64 addr, u32 len, u32 options}`. */
-export class RxRing extends ConsumerRing {
-  /** Byte offset of the packet at `position` in the memory; -1 when it lies beyond 2 GiB. */
+export class RxRing extends AddressRing {
+  /** Byte offset of the packet at `position` in the memory; negative when it cannot be there. */
   address(position: number): number {
-    const word = this.word(position);
-    return this.words[word + 1] === 0 ? this.words[word]! : -1;
+    return this.addressAt(this.word(position));
   }
 
   /** Bytes of the packet, or of this piece of it; negative when the kernel wrote nonsense. */
