@@ -74,7 +74,7 @@ describe.runIf(hasKernel)('[kernel] npm start', () => {
       expect(report).toMatchObject({
         backend: 'kernel',
         effective: {
-          pages: expect.stringMatching(/4k|hugetlb2m/),
+          pages: expect.stringMatching(/4k|thp|hugetlb2m/),
           ports: [
             { ifname: 'fw0', driver: 'veth', attachMode: 'native', copyMode: 'copy' },
             { ifname: 'fw1', driver: 'veth', attachMode: 'native', copyMode: 'copy' },

@@ -13,6 +13,7 @@
           'sources': [
             'src/addon.cc',
             'src/args.cc',
+            'src/backing.cc',
             'src/ethtool.cc',
             'src/external_buffer.cc',
             'src/fd_watch.cc',

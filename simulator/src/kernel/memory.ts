@@ -5,6 +5,7 @@ import { detach, KernelObject } from './kernel-object.js';
 import { allocate } from './ring-region.js';
 
 export const PAGE_SIZE = 4096;
+const HUGE_PAGES: ReadonlySet<string> = new Set(['hugetlb1g', 'hugetlb2m', 'thp']);
 /** Offsets stay Int32. */
 const MAX_MEMORY = 2 ** 31;
 
@@ -15,14 +16,17 @@ export class SimMemory extends KernelObject implements Memory {
   readonly bytes: Uint8Array;
   readonly size: number;
   readonly pages: Pages = '4k';
+  readonly hugeBytes = 0;
+  readonly numaNode = undefined;
 
-  constructor(kernel: Kernel, { size, pages }: MemoryOptions) {
+  constructor(kernel: Kernel, { size, pages, numaNode = 'auto' }: MemoryOptions) {
     super('memory', undefined);
     if (!(Number.isInteger(size) && size >= 1 && size <= MAX_MEMORY)) {
       throw invalidOption('size', size, '1 to 2 GiB');
     }
-    if (pages === 'hugetlb2m') throw notModelled('pages', pages);
+    if (HUGE_PAGES.has(pages)) throw notModelled('pages', pages);
     if (pages !== 'auto' && pages !== '4k') throw invalidOption('pages', pages, 'auto, 4k');
+    if (numaNode !== 'auto') throw notModelled('numaNode', numaNode);
     this.kernel = kernel;
     this.size = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
     this.buffer = allocate('memory', this.size);

@@ -38,7 +38,13 @@ describe('opening', () => {
     const { backend } = setUp();
     const memory = backend.openMemory({ size: 4097, pages: 'auto' });
     expect([memory.size, memory.buffer.byteLength, memory.pages]).toEqual([8192, 8192, '4k']);
-    expect(() => backend.openMemory({ size: 4096, pages: 'hugetlb2m' })).toThrow(
+    expect([memory.hugeBytes, memory.numaNode]).toEqual([0, undefined]);
+    for (const pages of ['hugetlb1g', 'hugetlb2m', 'thp'] as const) {
+      expect(() => backend.openMemory({ size: 4096, pages })).toThrow(
+        expect.objectContaining({ code: 'FLUX_UNSUPPORTED' }),
+      );
+    }
+    expect(() => backend.openMemory({ size: 4096, pages: 'auto', numaNode: 0 })).toThrow(
       expect.objectContaining({ code: 'FLUX_UNSUPPORTED' }),
     );
   });

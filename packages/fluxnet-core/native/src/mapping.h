@@ -14,6 +14,8 @@ class Mapping {
  public:
   // mmap(2), shared and populated.
   static Result<std::shared_ptr<Mapping>> Map(int fd, size_t size, off_t offset);
+  // mmap(2), shared, at a multiple of `alignment` (a power of two); no page is touched yet.
+  static Result<std::shared_ptr<Mapping>> MapAligned(int fd, size_t size, size_t alignment);
 
   Mapping(void* address, size_t size) : address_(address), size_(size) {}
   Mapping(const Mapping&) = delete;

@@ -14,7 +14,9 @@ class Memory : public Napi::ObjectWrap<Memory> {
   static constexpr const char* kName = "Memory";
   static Napi::Function Define(Napi::Env env);
 
-  // new Memory(size, 'hugetlb2m' | '4k'): memfd_create, ftruncate, fcntl(F_ADD_SEALS), mmap.
+  // new Memory(size, 'hugetlb1g' | 'hugetlb2m' | 'thp' | '4k', numaNode or -1): memfd_create,
+  // ftruncate, fcntl(F_ADD_SEALS), mmap, mbind, madvise. What was obtained is for the caller to
+  // read: `pageSize`, `transparentHugeBytes`, `numaNode`.
   explicit Memory(const Napi::CallbackInfo& info);
 
   bool open() const { return buffer_.open(); }
@@ -25,6 +27,8 @@ class Memory : public Napi::ObjectWrap<Memory> {
   void Open(const Napi::CallbackInfo& info);
   Napi::Value Buffer(const Napi::CallbackInfo& info);
   Napi::Value PageSize(const Napi::CallbackInfo& info);
+  Napi::Value TransparentHugeBytes(const Napi::CallbackInfo& info);
+  Napi::Value NumaNode(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 
   Fd fd_;

@@ -1,3 +1,4 @@
+import type { Pages } from '../contract/memory.js';
 import type { RingRegion } from '../contract/ring.js';
 import type { SocketStatistics } from '../contract/socket.js';
 
@@ -6,7 +7,7 @@ import type { SocketStatistics } from '../contract/socket.js';
  * There are no accessors: V8 checks the receiver of a method, but not that of a getter.
  */
 export interface Native {
-  readonly Memory: new (size: number, pages: 'hugetlb2m' | '4k') => NativeMemory;
+  readonly Memory: new (size: number, pages: Pages, numaNode: number) => NativeMemory;
   readonly Umem: new (
     memory: NativeMemory,
     chunkSize: number,
@@ -56,6 +57,8 @@ export interface NativeCloseable {
 export interface NativeMemory extends NativeCloseable {
   buffer(): ArrayBuffer;
   pageSize(): number;
+  transparentHugeBytes(): number;
+  numaNode(): number | undefined;
 }
 
 export interface NativeQueue extends NativeCloseable {

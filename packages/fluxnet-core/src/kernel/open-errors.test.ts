@@ -135,14 +135,6 @@ describe.runIf(hasKernel)('[kernel] a failed open', () => {
     expect(error.hint).toContain("copyMode: 'auto'");
   });
 
-  it('says how huge pages are reserved', async () => {
-    const error = await failure(() =>
-      Umem.open(kernelBackend, { pages: 'hugetlb2m', frameCount: 2 ** 20 }),
-    );
-    expect(error).toMatchObject({ code: 'FLUX_NO_MEMORY' });
-    expect(error.hint).toContain('vm.nr_hugepages=1024');
-  });
-
   it('names the missing right', () => {
     // A process of its own, as nobody: rights cannot be taken back from this one.
     const core = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
