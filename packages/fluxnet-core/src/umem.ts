@@ -1,26 +1,61 @@
 import type { Backend } from './contract/backend.js';
 import type { Memory, PagesOption } from './contract/memory.js';
-import type { UmemRegistration } from './contract/umem.js';
+import type { UmemOptions, UmemRegistration } from './contract/umem.js';
 import { isFluxError } from './errors.js';
 import { FramePool } from './frame-pool.js';
-import { checkInteger, checkKeys, checkOneOf, checkPowerOfTwo, invalid } from './options.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  checkPowerOfTwo,
+  checkString,
+  invalid,
+} from './options.js';
 import { retryWhile } from './retry.js';
 
 export interface UmemOpenOptions {
-  /** Frames, 1 and up; `frameCount * frameSize` must not exceed 2 GiB. Default 4096. */
+  /** Frames, 1 and up; all of them together at most 2 GiB. Default 4096. */
   readonly frameCount?: number;
-  /** Bytes per frame, 2048 or 4096. A packet may have up to `frameSize - 256 - frameHeadroom`. */
+  /**
+   * Bytes per frame: 2048 (default) or 4096; any number between with `unaligned`, where frames
+   * begin at even addresses. A packet may have up to `frameSize - 256 - frameHeadroom`.
+   */
   readonly frameSize?: number;
-  /** Bytes kept free in front of a received packet, besides the kernel's 256. Default 0. */
+  /** Bytes kept free in front of a packet, besides the kernel's 256. 0 to `frameSize - 704`. */
   readonly frameHeadroom?: number;
-  /** Default `auto`: the largest that can be had; `umem.pages` says which. */
+  /** Frames of any size, that may cross pages. Default false. Zero-copy needs huge pages for it. */
+  readonly unaligned?: boolean;
+  /** Default `auto`: the largest that can be had; `umem.memory.pages` says which. */
   readonly pages?: PagesOption;
+  /** The NUMA node to take memory from. Default `auto`: that of `ifname`. */
+  readonly numaNode?: number | 'auto';
+  /** The interface that the memory is for; needed only for `numaNode: 'auto'`. */
+  readonly ifname?: string;
 }
 
+const KEYS = [
+  'frameCount',
+  'frameSize',
+  'frameHeadroom',
+  'unaligned',
+  'pages',
+  'numaNode',
+  'ifname',
+] as const;
+const PAGES = ['auto', 'hugetlb2m', 'hugetlb1g', 'thp', '4k'] as const;
 const MAX_BYTES = 2 ** 31;
+const MIN_FRAME_SIZE = 2048;
+/** A page: the kernel takes no larger chunk. */
+const MAX_FRAME_SIZE = 4096;
+/** MAX_NUMNODES of the largest configurations. */
+const MAX_NODE = 1023;
 /** XDP_PACKET_HEADROOM: the kernel keeps it free in front of every received packet. */
 const KERNEL_HEADROOM = 256;
-/** Tail room for `skb_shared_info`, and Ethernet slack (xdp_umem_reg, net/xdp/xdp_umem.c). */
+/**
+ * Tail room for `skb_shared_info`, and the least that must be left for a packet (xdp_umem_reg,
+ * net/xdp/xdp_umem.c). Kernels before that check allow more headroom than can work.
+ */
 const KERNEL_TAILROOM = 320 + 128;
 
 /** Registered memory, divided into frames, with the pool of the free ones. */
@@ -28,6 +63,7 @@ export class Umem {
   readonly backend: Backend;
   readonly memory: Memory;
   readonly registration: UmemRegistration;
+  /** The free frames of the memory: one pool, however often the memory is registered. */
   readonly frames: FramePool;
   readonly frameSize: number;
   readonly frameHeadroom: number;
@@ -35,33 +71,36 @@ export class Umem {
   readonly bytes: Uint8Array;
   /** The same memory, for multi-byte fields. */
   readonly view: DataView;
+  /** The one that owns memory and pool, when this is another registration of it. */
+  readonly #owner: Umem | undefined;
 
   /**
    * Maps memory and registers it. Retries for up to a second while the kernel has not given back
    * what an earlier registration had locked.
-   * @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_PERMISSION`, `FLUX_MEMLOCK`, `FLUX_NO_MEMORY`
+   * @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`, `FLUX_PERMISSION`,
+   * `FLUX_MEMLOCK`, `FLUX_NO_MEMORY` (also: no huge pages reserved, not on that NUMA node),
+   * `FLUX_UNSUPPORTED` (pages that the system does not have)
    */
   static async open(backend: Backend, options: UmemOpenOptions = {}): Promise<Umem> {
-    checkKeys('umem', options, ['frameCount', 'frameSize', 'frameHeadroom', 'pages']);
-    const frameSize = checkPowerOfTwo('umem.frameSize', options.frameSize ?? 2048, 2048, 4096);
-    const maxFrames = MAX_BYTES / frameSize;
+    checkKeys('umem', options, KEYS);
+    const unaligned = checkBoolean('umem.unaligned', options.unaligned ?? false);
+    const frameSize = checkFrameSize(options.frameSize ?? MIN_FRAME_SIZE, unaligned);
+    // Even, because a kernel may complete a packet with the lowest bit of its address cleared
+    // (CompletionRing.address): the address must still lie in its frame.
+    const stride = frameSize + (frameSize & 1);
+    const maxFrames = Math.floor(MAX_BYTES / stride);
     const frameCount = checkInteger('umem.frameCount', options.frameCount ?? 4096, 1, maxFrames);
     const maxHeadroom = frameSize - KERNEL_HEADROOM - KERNEL_TAILROOM;
     const headroom = checkInteger('umem.frameHeadroom', options.frameHeadroom ?? 0, 0, maxHeadroom);
-    const pages = checkOneOf('umem.pages', options.pages ?? 'auto', ['auto', 'hugetlb2m', '4k']);
-    const memory = backend.openMemory({ size: frameCount * frameSize, pages });
+    const pages = checkOneOf('umem.pages', options.pages ?? 'auto', PAGES);
+    const numaNode = checkNumaNode(options.numaNode ?? 'auto');
+    const { ifname } = options;
+    if (ifname !== undefined) checkString('umem.ifname', ifname);
+    const memory = backend.openMemory({ size: frameCount * stride, pages, numaNode, ifname });
     try {
-      const registration = await retryWhile(
-        backend.clock,
-        (error) => isFluxError(error, 'FLUX_MEMLOCK'),
-        () =>
-          backend.openUmem(memory, {
-            chunkSize: frameSize,
-            frameHeadroom: headroom,
-            unaligned: false,
-          }),
-      );
-      return new Umem(backend, memory, registration, frameCount);
+      const geometry = { chunkSize: frameSize, frameHeadroom: headroom, unaligned };
+      const registration = await register(backend, memory, geometry);
+      return new Umem(backend, memory, registration, new FramePool(stride, frameCount));
     } catch (error) {
       memory.close();
       throw error;
@@ -72,16 +111,31 @@ export class Umem {
     backend: Backend,
     memory: Memory,
     registration: UmemRegistration,
-    frameCount: number,
+    frames: FramePool,
+    owner?: Umem,
   ) {
     this.backend = backend;
     this.memory = memory;
     this.registration = registration;
     this.frameSize = registration.chunkSize;
     this.frameHeadroom = registration.frameHeadroom;
-    this.frames = new FramePool(registration.chunkSize, frameCount);
-    this.bytes = new Uint8Array(memory.buffer);
-    this.view = new DataView(memory.buffer);
+    this.frames = frames;
+    this.bytes = owner?.bytes ?? new Uint8Array(memory.buffer);
+    this.view = owner?.view ?? new DataView(memory.buffer);
+    this.#owner = owner;
+  }
+
+  /**
+   * Registers the same memory once more, with the same pool: for ports that cannot share this
+   * registration, because all sockets of one are copy or all zero-copy. Frames may go from ports
+   * of one to ports of the other. Locked memory is charged again. Closing it leaves this open;
+   * closing this closes it.
+   * @throws {FluxError} `FLUX_CLOSED`, `FLUX_MEMLOCK`, `FLUX_PERMISSION`
+   */
+  async registerAgain(): Promise<Umem> {
+    const { backend, memory, registration, frames } = this;
+    const again = await register(backend, memory, registration);
+    return new Umem(backend, memory, again, frames, this.#owner ?? this);
   }
 
   /** The largest packet that fits into one frame, in bytes. */
@@ -91,8 +145,34 @@ export class Umem {
 
   /** Closes everything opened on it, detaches the buffer, unmaps. Idempotent. */
   close(): void {
-    this.memory.close();
+    if (this.#owner === undefined) this.memory.close();
+    else this.registration.close();
   }
+}
+
+function register(backend: Backend, memory: Memory, geometry: UmemOptions) {
+  const { chunkSize, frameHeadroom, unaligned } = geometry;
+  return retryWhile(backend.clock, mayFitLater, () =>
+    backend.openUmem(memory, { chunkSize, frameHeadroom, unaligned }),
+  );
+}
+
+/** Locked memory that was closed comes back late; more than the whole limit never fits. */
+function mayFitLater(error: unknown): boolean {
+  if (!isFluxError(error, 'FLUX_MEMLOCK')) return false;
+  const { size, memlockLimit } = error.context;
+  return !(Number(size) > Number(memlockLimit));
+}
+
+function checkFrameSize(value: number, unaligned: boolean): number {
+  const check = unaligned ? checkInteger : checkPowerOfTwo;
+  return check('umem.frameSize', value, MIN_FRAME_SIZE, MAX_FRAME_SIZE);
+}
+
+function checkNumaNode(value: number | 'auto'): number | 'auto' {
+  const isNode = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_NODE;
+  if (value === 'auto' || isNode) return value;
+  throw invalid('umem.numaNode', value, `'auto', or an integer from 0 to ${MAX_NODE}`);
 }
 
 /** @throws {FluxError} `FLUX_INVALID_OPTION` when a packet of this size cannot be received */

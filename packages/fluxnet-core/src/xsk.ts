@@ -60,13 +60,13 @@ export class Xsk {
       if (checked.busyPoll !== undefined) enableBusyPoll(socket, checked.busyPoll);
       await retryWhile(
         backend.clock,
-        (error) => isFluxError(error, 'FLUX_QUEUE_BUSY'),
+        (error) => isFluxError(error, 'FLUX_QUEUE_BUSY') || isFluxError(error, 'FLUX_MEMLOCK'),
         () => socket.bind(checked.bind),
       );
       checkForcedMode(socket, checked.bind.copyMode);
       const rings = {
         fill: new FillRing(queue.fill),
-        completion: new CompletionRing(queue.completion),
+        completion: new CompletionRing(queue.completion, umem.registration.unaligned),
       };
       return new Xsk(umem, socket, rings, undefined, {
         copyMode: socket.zeroCopy ? 'zerocopy' : 'copy',
@@ -91,7 +91,8 @@ export class Xsk {
     this.umem = umem;
     this.queue = socket.queue;
     this.socket = socket;
-    this.rx = socket.rx === undefined ? undefined : new RxRing(socket.rx);
+    this.rx =
+      socket.rx === undefined ? undefined : new RxRing(socket.rx, umem.registration.unaligned);
     this.tx = socket.tx === undefined ? undefined : new TxRing(socket.tx);
     this.fill = rings.fill;
     this.completion = rings.completion;
@@ -152,6 +153,9 @@ function checkForcedMode(socket: Socket, copyMode: CopyMode): void {
   throw new FluxError(
     'FLUX_UNSUPPORTED',
     `${ifname} queue ${queueId} shares a UMEM that is in ${obtained} mode, not ${copyMode}`,
-    { hint: "use a Umem of its own, or copyMode: 'auto'", context: { ifname, queueId, copyMode } },
+    {
+      hint: "open it on umem.registerAgain(), or use copyMode: 'auto'",
+      context: { ifname, queueId, copyMode },
+    },
   );
 }

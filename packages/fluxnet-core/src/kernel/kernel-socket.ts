@@ -10,6 +10,7 @@ import type {
 import { Resource } from '../resource.js';
 import { readQueueCount } from './interface-facts.js';
 import type { KernelQueue } from './kernel-queue.js';
+import { memlockAnswer, memlockLimit } from './memlock.js';
 import type { Native, NativeSocket } from './native.js';
 import { attempt } from './system-error.js';
 
@@ -72,10 +73,8 @@ export class KernelSocket extends Resource implements Socket {
             this.#queueExists()
               ? { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the bind flags' }
               : { code: 'FLUX_QUEUE_OUT_OF_RANGE', hint: `see its queues: ethtool -l ${ifname}` },
-          ENOBUFS: {
-            code: 'FLUX_MEMLOCK',
-            hint: 'bind the first queue of a registration first, or allow more: ulimit -l',
-          },
+          // A bind registers the memory again when the socket that had it is gone.
+          ENOBUFS: () => memlockAnswer(this.queue.umem.memory.size, memlockLimit()),
           EOPNOTSUPP: {
             code: 'FLUX_UNSUPPORTED',
             hint: `the driver has no zero-copy here; use copyMode: 'auto'`,

@@ -1,6 +1,7 @@
 import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
 import { Resource } from '../resource.js';
 import type { KernelMemory } from './kernel-memory.js';
+import { memlockAnswer, memlockLimit } from './memlock.js';
 import type { Native, NativeCloseable } from './native.js';
 import { attempt } from './system-error.js';
 
@@ -20,16 +21,12 @@ export class KernelUmem extends Resource implements UmemRegistration {
     this.frameHeadroom = options.frameHeadroom;
     this.unaligned = options.unaligned;
     const flags = options.unaligned ? UNALIGNED_CHUNKS : 0;
+    const limit = memlockLimit();
     this.handle = attempt(
       {
         doing: `register ${memory.size} bytes in chunks of ${options.chunkSize}`,
-        context: { size: memory.size, ...options },
-        answers: {
-          ENOBUFS: {
-            code: 'FLUX_MEMLOCK',
-            hint: `allow ${memory.size} bytes of locked memory: ulimit -l ${memory.size / 1024}`,
-          },
-        },
+        context: { size: memory.size, memlockLimit: limit, ...options },
+        answers: { ENOBUFS: memlockAnswer(memory.size, limit) },
       },
       () => new native.Umem(memory.handle, options.chunkSize, options.frameHeadroom, flags),
     );

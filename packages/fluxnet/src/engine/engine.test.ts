@@ -443,6 +443,9 @@ describe('FluxEngine', () => {
     [{ batchSize: 0 }, 'FLUX_INVALID_OPTION', 'engine.batchSize'],
     [{ batchSize: 257 }, 'FLUX_INVALID_OPTION', 'engine.batchSize'],
     [{ turnBudgetMs: -1 }, 'FLUX_INVALID_OPTION', 'engine.turnBudgetMs'],
+    [{ umem: null }, 'FLUX_INVALID_OPTION', 'engine.umem'],
+    [{ umem: 4096 }, 'FLUX_INVALID_OPTION', 'engine.umem'],
+    [{ umem: [] }, 'FLUX_INVALID_OPTION', 'engine.umem'],
     [{ umem: { frames: 1 } }, 'FLUX_UNKNOWN_OPTION', 'umem.frames'],
     [{ umem: { frameCount: 2 ** 21 } }, 'FLUX_INVALID_OPTION', 'umem.frameCount'],
   ])('refuses %j', async (options, code, path) => {

@@ -59,7 +59,8 @@ export class FluxEngine {
    */
   static async open(options: EngineOptions): Promise<FluxEngine> {
     const checked = checkEngineOptions(options);
-    const umem = await Umem.open(options.backend, options.umem);
+    const ifname = options.ports[0]!.ifname;
+    const umem = await Umem.open(options.backend, { ifname, ...options.umem });
     try {
       return new FluxEngine(options, checked, umem, await openPorts(umem, options.ports));
     } catch (error) {

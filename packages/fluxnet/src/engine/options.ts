@@ -26,6 +26,7 @@ export interface EngineOptions {
   /** 1 to 127 ports over one shared memory. A port's index is its place in this list. */
   readonly ports: readonly PortOptions[];
   readonly handler: BatchHandler;
+  /** `ifname` defaults to that of the first port: its NUMA node is where the memory goes. */
   readonly umem?: UmemOpenOptions;
   /** Most packets per call of the handler, 1 to 256. Default 64. */
   readonly batchSize?: number;
@@ -60,6 +61,10 @@ export function checkEngineOptions(options: EngineOptions): {
   }
   if (typeof options.handler !== 'function') {
     throw invalid('engine.handler', options.handler, 'a function');
+  }
+  const { umem = {} } = options;
+  if (umem === null || typeof umem !== 'object' || Array.isArray(umem)) {
+    throw invalid('engine.umem', umem, 'an object');
   }
   const { ports } = options;
   if (!Array.isArray(ports) || ports.length < 1 || ports.length > MAX_PORTS) {
