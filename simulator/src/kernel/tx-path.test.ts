@@ -74,6 +74,26 @@ test('XDP_MAX_TX_SKB_BUDGET raises the budget up to the ring', () => {
   expect(socket.kick()).toBe(0);
 });
 
+test('the first address of a packet loses its lowest bit, those of invalid ones do not', () => {
+  const { socket, queue } = setUp();
+  const completed = (...descriptors: Descriptor[]) => {
+    pushTx(socket.tx, ...descriptors);
+    expect(socket.kick()).toBe(0);
+    return takeCompletions(queue.completion);
+  };
+  const part = DESC_CONTINUED;
+  expect(completed({ addr: 1, len: 60 })).toEqual([0n]);
+  expect(completed({ addr: 3, len: 60, options: part }, { addr: 2049, len: 60 })).toEqual([
+    2n,
+    2049n,
+  ]);
+  expect(completed({ addr: 5, len: 0 })).toEqual([5n]);
+  expect(completed({ addr: 7, len: 60, options: part }, { addr: 2051, len: 0 })).toEqual([
+    6n,
+    2051n,
+  ]);
+});
+
 test('a full completion ring holds the rest back', () => {
   const { socket, queue } = setUp({ completionRingSize: 4 });
   pushTx(socket.tx, ...times(10, VALID));

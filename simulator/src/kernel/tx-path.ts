@@ -108,6 +108,8 @@ export class TxPath {
 
   #completeParts(): void {
     const addresses = this.#addresses;
+    // The first one was kept in the packet's `destructor_arg`, whose lowest bit is a mark.
+    if (addresses.length > 0) addresses[0]! &= ~1;
     for (let i = 0; i < addresses.length; i += 2) {
       this.#queue.completionRing.submitAddress(addresses[i]!, addresses[i + 1]!);
     }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Pages } from '../contract/memory.js';
 import type { FluxErrorCode } from '../errors.js';
-import type { Answer } from './system-error.js';
+import type { Answer, Attempt } from './system-error.js';
 
 /** Bytes per page. */
 export const PAGE_BYTES: Readonly<Record<Pages, number>> = {
@@ -14,11 +14,11 @@ export const PAGE_BYTES: Readonly<Record<Pages, number>> = {
 const SYSFS = '/sys/kernel/mm';
 
 /** What errors of the calls that make a memory mean, with the command that would help. */
-export function memoryAnswers(pages: Pages, size: number): Readonly<Record<string, Answer>> {
+export function memoryAnswers(pages: Pages, size: number): NonNullable<Attempt['answers']> {
   if (pages !== 'hugetlb1g' && pages !== 'hugetlb2m') {
     return { ENOMEM: { code: 'FLUX_NO_MEMORY', hint: 'use fewer frames' } };
   }
-  const missing: Answer = { code: 'FLUX_NO_MEMORY', hint: reserveCommand(pages, size) };
+  const missing = (): Answer => ({ code: 'FLUX_NO_MEMORY', hint: reserveCommand(pages, size) });
   const unknown: Answer = {
     code: 'FLUX_UNSUPPORTED',
     hint: `this kernel or processor has no ${pages} pages; use umem.pages: 'auto'`,
