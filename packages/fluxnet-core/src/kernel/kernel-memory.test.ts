@@ -5,7 +5,7 @@ import type { Memory, MemoryOptions } from '../contract/memory.js';
 import type { FluxError } from '../errors.js';
 import { Umem } from '../umem.js';
 import { kernelBackend } from './kernel-backend.js';
-import { onlineNodes } from './numa.js';
+import { onlineNodes } from './online-nodes.js';
 
 const MIB = 2 ** 20;
 const NR_HUGEPAGES = '/proc/sys/vm/nr_hugepages';

@@ -3,8 +3,9 @@ import { FluxError, isFluxError } from '../errors.js';
 import { invalid } from '../options.js';
 import { Resource } from '../resource.js';
 import { memoryAnswers, PAGE_BYTES, whyNotTransparent } from './huge-pages.js';
+import { readInterface } from './interface-facts.js';
 import type { Native, NativeMemory } from './native.js';
-import { nodeOfInterface, onlineNodes } from './numa.js';
+import { onlineNodes } from './online-nodes.js';
 import { attempt } from './system-error.js';
 
 /** Memory counts as transparent huge pages when at least this share of it really is. */
@@ -21,7 +22,7 @@ export class KernelMemory extends Resource implements Memory {
   readonly numaNode: number | undefined;
 
   static open(native: Native, options: MemoryOptions): KernelMemory {
-    const node = nodeFor(options);
+    const node = nodeFor(native, options);
     const open = (pages: Pages) => new KernelMemory(native, options.size, pages, node);
     if (options.pages !== 'auto') return open(options.pages);
     // Small memory takes plain pages: rounded up to a huge one it would cost locked memory.
@@ -102,12 +103,13 @@ interface WantedNode {
   readonly forced: boolean;
 }
 
-function nodeFor({ numaNode = 'auto', ifname }: MemoryOptions): WantedNode {
+function nodeFor(native: Native, { numaNode = 'auto', ifname }: MemoryOptions): WantedNode {
   const online = onlineNodes();
   if (numaNode !== 'auto') {
     if (online.includes(numaNode)) return { preferred: numaNode, forced: true };
     throw invalid('umem.numaNode', numaNode, `'auto', or a node that is online: ${online}`);
   }
-  const near = online.length > 1 && ifname !== undefined ? nodeOfInterface(ifname) : undefined;
+  const near =
+    online.length > 1 && ifname !== undefined ? readInterface(native, ifname).numaNode : undefined;
   return { preferred: near ?? ANY_NODE, forced: false };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nodeOfInterface, parseNodeList } from './numa.js';
+import { parseNodeList } from './online-nodes.js';
 
 it.each([
   ['0\n', [0]],
@@ -8,9 +8,4 @@ it.each([
   ['1,4-4', [1, 4]],
 ])('reads the list of nodes %j', (list, nodes) => {
   expect(parseNodeList(list)).toEqual(nodes);
-});
-
-it('knows no node of an interface without a device', () => {
-  expect(nodeOfInterface('lo')).toBeUndefined();
-  expect(nodeOfInterface('no/such')).toBeUndefined();
 });

@@ -17,12 +17,6 @@ export function parseNodeList(list: string): number[] {
     });
 }
 
-/** The node that an interface's device is attached to; undefined for virtual ones. */
-export function nodeOfInterface(ifname: string): number | undefined {
-  const node = Number.parseInt(read(`/sys/class/net/${ifname}/device/numa_node`) ?? '', 10);
-  return node >= 0 ? node : undefined;
-}
-
 function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
