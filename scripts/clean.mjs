@@ -8,6 +8,7 @@ const { workspaces } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 const OUTPUTS = [
   ...workspaces.map((/** @type {string} */ folder) => `${folder}/dist`),
   'build',
+  'bench/baseline/build',
   `${NATIVE}/build`,
   `${NATIVE}/vendor`,
   `${NATIVE}/prebuilds`,

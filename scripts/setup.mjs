@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { helpText, parseFlags } from './lib/args.mjs';
+import { ensureBaseline } from './lib/baseline.mjs';
 import { runMain } from './lib/errors.mjs';
 import { ensureNative, ensureVendor } from './lib/native.mjs';
 import { checkNodeVersion } from './lib/node-version.mjs';
@@ -36,6 +37,7 @@ export async function setup({ simulator, system = true, only, output = process.s
     system: () => ensureSystemPackages(progress, { mayInstall: system }),
     vendor: () => ensureVendor(progress),
     native: () => ensureNative(progress),
+    baseline: () => ensureBaseline(progress),
     typescript: () => ensureTypeScript(progress),
   };
   for (const step of steps) await work[step]();
@@ -58,8 +60,9 @@ const STEP_TEXT = `Steps:
   system      compiler, headers and network tools, through apt-get
   vendor      libxdp, libbpf and what they need, copied beside the addon
   native      the addon
+  baseline    the C program that benchmarks compare with
   typescript  the packages, in the order they need each other
-  build       vendor, native and typescript`;
+  build       vendor, native, baseline and typescript`;
 
 async function main() {
   const { flags } = parseFlags(process.argv.slice(2), FLAGS, 'npm run setup --');

@@ -68,7 +68,7 @@ describe('flags', () => {
 
 describe('steps', () => {
   it('leaves the kernel side out where it is not wanted or not there', () => {
-    const all = ['npm', 'system', 'vendor', 'native', 'typescript'];
+    const all = ['npm', 'system', 'vendor', 'native', 'baseline', 'typescript'];
     expect(planSteps({ platform: 'linux' })).toEqual({ steps: all });
     expect(planSteps({ platform: 'linux', simulator: true }).steps).toEqual(['npm', 'typescript']);
     expect(planSteps({ platform: 'linux', only: 'build' }).steps).toEqual(all.slice(2));

@@ -2,13 +2,20 @@
 import { SetupError } from './errors.mjs';
 
 /** In the order they are done. */
-export const STEPS = /** @type {const} */ (['npm', 'system', 'vendor', 'native', 'typescript']);
+export const STEPS = /** @type {const} */ ([
+  'npm',
+  'system',
+  'vendor',
+  'native',
+  'baseline',
+  'typescript',
+]);
 
 /** Steps that concern the kernel side; the simulator does without them. */
-const KERNEL_STEPS = ['system', 'vendor', 'native'];
+const KERNEL_STEPS = ['system', 'vendor', 'native', 'baseline'];
 
 /** Names that stand for several steps. @type {Record<string, string[]>} */
-const GROUPS = { build: ['vendor', 'native', 'typescript'] };
+const GROUPS = { build: ['vendor', 'native', 'baseline', 'typescript'] };
 
 /** Everything `--only` accepts. */
 export const STEP_NAMES = [...STEPS, ...Object.keys(GROUPS)];
