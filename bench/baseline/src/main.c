@@ -144,7 +144,7 @@ static void serve_drop(struct bench* bench, const struct options* options) {
   attach_drop(ifindex, options->interfaces[0], options->generic);
   print_ready(bench);
   signal(SIGINT, SIG_IGN);
-  while (next_command(-1) != COMMAND_QUIT) print_started();
+  while (next_command(-1) != COMMAND_QUIT) continue;
 }
 
 int main(int argc, char** argv) {

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { type ContenderConfig, SETTINGS } from '../contenders/config.js';
+
+/** Built files beside the one that this is bundled into: `bench/dist/main.js`. */
+const CONTENDER = fileURLToPath(new URL('contender.js', import.meta.url));
+const BASELINE = fileURLToPath(new URL('../baseline/build/baseline', import.meta.url));
+
+export function fluxnetCommand(
+  job: ContenderConfig['job'],
+  interfaces: readonly string[] = [],
+): string[] {
+  const config: ContenderConfig = { job, interfaces, settings: SETTINGS };
+  return [process.execPath, CONTENDER, JSON.stringify(config)];
+}
+
+/** The C program with the same settings. */
+export function baselineCommand(
+  job: string,
+  interfaces: readonly string[],
+  options: readonly string[] = [],
+): string[] {
+  const { batch, ringSize, frameCount, frameSize, packetLength } = SETTINGS;
+  const numbers = {
+    batch,
+    'rx-size': ringSize,
+    'tx-size': ringSize,
+    'fill-size': ringSize,
+    'comp-size': ringSize,
+    'frame-count': frameCount,
+    'frame-size': frameSize,
+    length: packetLength,
+  };
+  return [
+    BASELINE,
+    job,
+    ...interfaces.flatMap((ifname) => ['--interface', ifname]),
+    ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    '--native',
+    ...options,
+  ];
+}
