@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { errno, kernelBackend, Umem, Xsk } from 'fluxnet-core';
+import { errno, kernelBackend, type RxRing, type TxRing, Umem, Xsk } from 'fluxnet-core';
 import { decodeLayers, Layers, writeUdp } from 'fluxnet-proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasKernel, ip, makeVethPair, type VethPair } from '../../test/support/kernel.js';
@@ -22,6 +22,9 @@ interface Report {
   readonly deviceDrops: number;
   readonly kernel: { readonly rxDropped: number; readonly txInvalidDescs: number };
 }
+
+/** A socket that has both rings. */
+type End = Xsk & { readonly rx: RxRing; readonly tx: TxRing };
 
 /** The C program under commands. */
 class Baseline {
@@ -92,10 +95,10 @@ describe.runIf(hasKernel)('[kernel] the C program', () => {
   }
 
   /** fluxnet at the other end, ready to receive. */
-  async function openEnd(ifname: string): Promise<Xsk> {
+  async function openEnd(ifname: string): Promise<End> {
     const umem = await Umem.open(kernelBackend, { frameCount: 4096 });
     opened.push(umem);
-    const xsk = await Xsk.open(umem, { ifname });
+    const xsk = (await Xsk.open(umem, { ifname })) as End;
     const source = { kind: 'redirect' } as const;
     const program = kernelBackend.openProgram({
       ifname,
@@ -116,7 +119,7 @@ describe.runIf(hasKernel)('[kernel] the C program', () => {
   }
 
   /** Sends UDP packets whose source port numbers them. */
-  function send(xsk: Xsk, count: number): void {
+  function send(xsk: End, count: number): void {
     const { umem, tx, socket, completion } = xsk;
     expect(tx.reserve(count)).toBe(count);
     for (let i = 0; i < count; i++) {
@@ -142,7 +145,7 @@ describe.runIf(hasKernel)('[kernel] the C program', () => {
   }
 
   /** Takes what has come so far; `look` sees each packet's offset. */
-  function receive(xsk: Xsk, look: (offset: number) => void = () => {}): number {
+  function receive(xsk: End, look: (offset: number) => void = () => {}): number {
     const count = xsk.rx.peek(xsk.rx.size);
     for (let i = 0; i < count; i++) {
       expect(xsk.rx.length(i)).toBe(LENGTH);
@@ -154,7 +157,7 @@ describe.runIf(hasKernel)('[kernel] the C program', () => {
     return count;
   }
 
-  async function receiveAll(xsk: Xsk, count: number, look?: (offset: number) => void) {
+  async function receiveAll(xsk: End, count: number, look?: (offset: number) => void) {
     const limit = performance.now() + 1000;
     let received = 0;
     while (received < count && performance.now() < limit) {

@@ -19,7 +19,7 @@ export function baselineCommand(
   interfaces: readonly string[],
   options: readonly string[] = [],
 ): string[] {
-  const { batch, ringSize, frameCount, frameSize, packetLength } = SETTINGS;
+  const { batch, ringSize, frameCount, frameSize, packetLength, txBudget } = SETTINGS;
   const numbers = {
     batch,
     'rx-size': ringSize,
@@ -29,6 +29,7 @@ export function baselineCommand(
     'frame-count': frameCount,
     'frame-size': frameSize,
     length: packetLength,
+    'tx-budget': txBudget,
   };
   return [
     BASELINE,

@@ -82,7 +82,7 @@ export const vethCases: readonly BenchCase[] = [
   },
   {
     name: 'veth.txonly',
-    mode: `${MODE}; Xsk and its rings, busy loop, default TX budget`,
+    mode: `${MODE}; Xsk and its rings, busy loop`,
     limit: 'sendto: the kernel copies and delivers every packet on the CPU of the sender',
     metrics: [packetRate, cpuPerPacket],
     needsKernel: true,

@@ -14,6 +14,8 @@ export interface Settings {
   readonly frameSize: number;
   /** Bytes of a packet that is sent. */
   readonly packetLength: number;
+  /** Packets per kick, where the kernel has the option: what fluxnet asks for by itself. */
+  readonly txBudget: number;
 }
 
 export const SETTINGS: Settings = {
@@ -22,4 +24,5 @@ export const SETTINGS: Settings = {
   frameCount: 4096,
   frameSize: 2048,
   packetLength: 64,
+  txBudget: 256,
 };

@@ -1,21 +1,18 @@
 import { FluxEngine, kernelBackend } from 'fluxnet';
 import type { ContenderConfig } from './config.js';
 import type { Job } from './job.js';
+import { xskOptions } from './open-xsk.js';
 
 /** Forwards between two interfaces over one memory, with the engine. */
 export async function openL2fwd({ interfaces, settings }: ContenderConfig): Promise<Job> {
-  const { batch: batchSize, frameCount, frameSize, ringSize } = settings;
+  const { batch: batchSize, frameCount, frameSize } = settings;
   const engine = await FluxEngine.open({
     backend: kernelBackend,
     umem: { frameCount, frameSize, pages: '4k' },
     batchSize,
     ports: interfaces.map((ifname) => ({
-      ifname,
+      ...xskOptions(ifname, settings),
       attachMode: 'native',
-      rxRingSize: ringSize,
-      txRingSize: ringSize,
-      fillRingSize: ringSize,
-      completionRingSize: ringSize,
     })),
     handler: (batch) => {
       const egress = 1 - batch.port;

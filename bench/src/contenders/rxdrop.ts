@@ -1,12 +1,13 @@
 import { kernelBackend } from 'fluxnet-core';
 import type { ContenderConfig } from './config.js';
 import type { SpinJob } from './job.js';
-import { copyMode, openXsk } from './open-xsk.js';
+import { openXsk, xskModes } from './open-xsk.js';
 
 /** Receives and gives the frame straight back: RX ring to fill ring. */
 export async function openRxdrop(config: ContenderConfig): Promise<SpinJob> {
   const xsk = await openXsk(config);
-  const { umem, rx, fill, socket } = xsk;
+  const { umem, fill, socket } = xsk;
+  const rx = xsk.rx!; // Opened with both rings.
   const posted = fill.reserve(Math.min(fill.size, umem.frames.free));
   for (let i = 0; i < posted; i++) fill.setAddress(i, umem.frames.take());
   fill.submit(posted);
@@ -19,7 +20,7 @@ export async function openRxdrop(config: ContenderConfig): Promise<SpinJob> {
   let packets = 0;
   let bytes = 0;
   return {
-    modes: { attachMode: program.attachMode, copyMode: copyMode(xsk) },
+    modes: { ...xskModes(xsk), attachMode: program.attachMode },
     pass: () => {
       const count = rx.peek(batch);
       if (count > 0) {

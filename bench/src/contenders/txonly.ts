@@ -2,7 +2,7 @@ import { errno } from 'fluxnet-core';
 import { writeUdp } from 'fluxnet-proto';
 import type { ContenderConfig } from './config.js';
 import type { SpinJob } from './job.js';
-import { copyMode, openXsk } from './open-xsk.js';
+import { openXsk, xskModes } from './open-xsk.js';
 
 /** More kicks than this wait for a pass, as in the C program. */
 const MAX_KICKS = 128;
@@ -11,7 +11,8 @@ const HEADERS = 14 + 20 + 8;
 /** Sends the same UDP packet over and over. */
 export async function openTxonly(config: ContenderConfig): Promise<SpinJob> {
   const xsk = await openXsk(config);
-  const { umem, tx, completion, socket } = xsk;
+  const { umem, completion, socket } = xsk;
+  const tx = xsk.tx!; // Opened with both rings.
   const { batch, packetLength, frameCount, frameSize } = config.settings;
   for (let i = 0; i < frameCount; i++) {
     writeUdp(umem.bytes.subarray(i * frameSize), {
@@ -57,7 +58,7 @@ export async function openTxonly(config: ContenderConfig): Promise<SpinJob> {
     }
   };
   return {
-    modes: { copyMode: copyMode(xsk) },
+    modes: xskModes(xsk),
     pass: () => {
       collect();
       const count = tx.reserve(Math.min(batch, umem.frames.free));

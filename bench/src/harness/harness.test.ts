@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.js';
 import { thisMachine } from './machine.js';
 import { cpuPerPacket, packetRate, timePerPacket } from './metrics.js';
 import { closeSide, orderOf, type Plan, playRounds, type Round, type Side } from './rounds.js';
+import { checkSameModes } from './run-case.js';
 
 const FAKE = fileURLToPath(new URL('fixtures/fake-contender.mjs', import.meta.url));
 const PLAN: Plan = { rounds: 60, warmUpRounds: 2, sliceMs: 0 };
@@ -85,6 +86,16 @@ describe('the rounds', () => {
     const onRound = () => interrupt.abort(new Error('enough'));
     const run = playRounds(sides, PLAN, { signal: interrupt.signal, onRound });
     await expect(run).rejects.toThrow('enough');
+  });
+});
+
+describe('sides in different modes', () => {
+  it('are not compared', async () => {
+    const sides = [await fake(7, 1), await fake(7, 2), await fake(8, 3)];
+    expect(() => checkSameModes('fake.case', sides.slice(0, 2))).not.toThrow();
+    expect(() => checkSameModes('fake.case', sides)).toThrow(
+      'fake.case: speed is 7 with fluxnet and 8 with C',
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { FluxError } from 'fluxnet';
 import type { BenchCase } from './case.js';
 import { evaluate } from './evaluate.js';
 import { planCpus, thisMachine } from './machine.js';
@@ -31,9 +32,30 @@ async function play(
     if (benchCase.openBaseline !== undefined) {
       sides.push(await benchCase.openBaseline(stage), await benchCase.openBaseline(stage));
     }
+    checkSameModes(benchCase.name, sides);
     return await playRounds(sides, plan, options);
   } finally {
     await Promise.all(sides.map(closeSide));
     if (benchCase.needsKernel) await network.remove(); // With what did not open completely.
+  }
+}
+
+/**
+ * What the first side and another both say about themselves must be the same.
+ * @throws {FluxError} `FLUX_UNSUPPORTED` when they would not be doing the same
+ */
+export function checkSameModes(name: string, [subject, ...others]: readonly Side[]): void {
+  if (subject === undefined) return;
+  const modes = Object.entries(subject.contender.modes);
+  for (const { contender } of others) {
+    for (const [key, value] of modes) {
+      const other = contender.modes[key];
+      if (other === undefined || other === value) continue;
+      throw new FluxError(
+        'FLUX_UNSUPPORTED',
+        `${name}: ${key} is ${String(value)} with fluxnet and ${String(other)} with C`,
+        { context: { key, value, other } },
+      );
+    }
   }
 }
