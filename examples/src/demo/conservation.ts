@@ -43,16 +43,17 @@ export function conservationEquations(
 }
 
 function receiveEquations(name: string, port: PortStats, peer: PeerCounters): Equation[] {
-  const { program, kernel } = port;
+  const { kernel } = port;
+  const { redirected = 0, passed = 0 } = port.program;
   return [
     equation(
       `${name}: sent by the peer = redirected + passed to the host`,
       peer.txPackets,
-      program.redirected + program.passed,
+      redirected + passed,
     ),
     equation(
       `${name}: redirected = received + rx_dropped + rx_ring_full + invalid`,
-      program.redirected,
+      redirected,
       port.rxPackets + kernel.rxDropped + kernel.rxRingFull + port.drops.invalidDescriptor,
     ),
   ];

@@ -13,20 +13,25 @@
           'sources': [
             'src/addon.cc',
             'src/args.cc',
+            'src/attached_program.cc',
             'src/backing.cc',
+            'src/bpf_fd.cc',
+            'src/bpf_log.cc',
+            'src/dispatcher_link.cc',
             'src/ethtool.cc',
             'src/external_buffer.cc',
             'src/fd_watch.cc',
+            'src/libxdp.cc',
             'src/mapping.cc',
             'src/memory.cc',
             'src/netlink_socket.cc',
             'src/poll_set.cc',
             'src/program.cc',
-            'src/program_name.cc',
             'src/queue.cc',
             'src/ring_mapping.cc',
             'src/socket.cc',
             'src/umem.cc',
+            'src/xdp_object.cc',
             'src/xsk_fd.cc',
           ],
           'include_dirs': [
@@ -36,6 +41,7 @@
           ],
           'defines': [
             'NAPI_VERSION=9',
+            'FLUXNET_ARCH="<(target_arch)"',
             'NAPI_DISABLE_CPP_EXCEPTIONS',
             'NODE_ADDON_API_DISABLE_DEPRECATED',
           ],
@@ -47,7 +53,7 @@
             # From build/Release and from prebuilds/<platform>-<arch> alike.
             "-Wl,-rpath,'$$ORIGIN/../../vendor/linux-<(target_arch)/lib'",
           ],
-          'libraries': [ '<(vendor_dir)/lib/libbpf.so.1' ],
+          'libraries': [ '<(vendor_dir)/lib/libbpf.so.1', '-ldl' ],
           'actions': [
             {
               'action_name': 'embed_redirect_program',

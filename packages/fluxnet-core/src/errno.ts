@@ -17,6 +17,7 @@ export const errno = {
   EBUSY: -16,
   EEXIST: -17,
   ENODEV: -19,
+  ENOTDIR: -20,
   EINVAL: -22,
   ENFILE: -23,
   EMFILE: -24,

@@ -17,16 +17,19 @@ export type {
   NeighbourState,
   NextHop,
   Offloads,
+  ProgramOwner,
   QueueCounts,
   RingSizes,
   Route,
   RouteType,
+  SharedProgram,
   XdpDriverFeature,
   XdpFeatures,
 } from './contract/interface.js';
 export type { Memory, MemoryOptions, Pages, PagesOption } from './contract/memory.js';
 export type { PollSet } from './contract/poll-set.js';
 export type {
+  AttachBy,
   AttachMode,
   Program,
   ProgramCounters,

@@ -110,6 +110,11 @@ export class SimBackend implements Backend {
     };
   }
 
+  /** Programs of the simulation belong to it, not to a process. */
+  programOwners(): readonly [] {
+    return [];
+  }
+
   interfaces(): readonly string[] {
     return [...this.#kernel.devices.keys()];
   }

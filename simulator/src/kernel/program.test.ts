@@ -62,6 +62,22 @@ test('what a program cannot be', () => {
   const { backend } = setUp();
   expect(() => backend.openProgram({ ...options, maxQueues: 0 })).toThrow('FLUX_INVALID_OPTION');
   expect(() => backend.openProgram({ ...options, ifname: 'x' })).toThrow('FLUX_UNKNOWN_INTERFACE');
-  const source = { kind: 'bytecode' } as never;
-  expect(() => backend.openProgram({ ...options, source })).toThrow(/FLUX_UNSUPPORTED.*bytecode/);
+});
+
+test.each([
+  { kind: 'object', bytes: new Uint8Array(8) },
+  { kind: 'pinned', path: '/sys/fs/bpf/x' },
+  { kind: 'fd', fd: 3 },
+  { kind: 'bytecode' } as never,
+] satisfies ProgramOptions['source'][])('it runs no $kind', (source) => {
+  const { backend } = setUp();
+  const refusal = new RegExp(`FLUX_UNSUPPORTED.*${source.kind}`);
+  expect(() => backend.openProgram({ ...options, source })).toThrow(refusal);
+});
+
+test('it has no dispatcher', () => {
+  const { backend } = setUp();
+  const open = () => backend.openProgram({ ...options, attachBy: 'dispatcher' });
+  expect(open).toThrow(/FLUX_UNSUPPORTED.*dispatcher/);
+  expect(backend.openProgram({ ...options, attachBy: 'link' }).attachBy).toBe('link');
 });

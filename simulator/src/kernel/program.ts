@@ -21,15 +21,18 @@ export class SimProgram extends KernelObject implements Program {
   readonly ifindex: number;
   readonly id: number;
   readonly attachMode: AttachMode;
+  readonly attachBy = 'link';
+  readonly multiBuffer = true;
   readonly #device: NetDevice;
   readonly #maxQueues: number;
   readonly #slots = new Map<number, SimSocket>();
   #redirected = 0;
   #passed = 0;
 
-  constructor(device: NetDevice, { attachMode, maxQueues, source }: ProgramOptions) {
+  constructor(device: NetDevice, { attachMode, attachBy, maxQueues, source }: ProgramOptions) {
     super('program', undefined);
     if (source.kind !== 'redirect') throw notModelled('source.kind', source.kind);
+    if (attachBy === 'dispatcher') throw notModelled('attachBy', attachBy);
     if (!(Number.isInteger(maxQueues) && maxQueues > 0)) {
       throw invalidOption('maxQueues', maxQueues, '1 or more', 'bpf');
     }

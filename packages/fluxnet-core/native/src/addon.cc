@@ -2,15 +2,18 @@
 #include <napi.h>
 
 #include "addon_data.h"
+#include "attached_program.h"
+#include "bpf_fd.h"
+#include "dispatcher_link.h"
 #include "ethtool.h"
 #include "memory.h"
 #include "netlink_socket.h"
 #include "poll_set.h"
 #include "program.h"
-#include "program_name.h"
 #include "queue.h"
 #include "socket.h"
 #include "umem.h"
+#include "xdp_object.h"
 
 namespace fluxnet {
 
@@ -20,12 +23,20 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("Umem", Umem::Define(env));
   exports.Set("Queue", Queue::Define(env));
   exports.Set("Socket", Socket::Define(env));
+  exports.Set("XdpObject", XdpObject::Define(env));
   exports.Set("Program", Program::Define(env));
+  exports.Set("DispatcherLink", DispatcherLink::Define(env));
   exports.Set("PollSet", PollSet::Define(env));
   exports.Set("interrupt", Napi::Function::New(env, PollSet::InterruptByToken, "interrupt"));
   exports.Set("NetlinkSocket", NetlinkSocket::Define(env));
   exports.Set("ethtool", Napi::Function::New(env, Ethtool, "ethtool"));
-  exports.Set("programName", Napi::Function::New(env, ProgramName, "programName"));
+  exports.Set("programFacts", Napi::Function::New(env, ProgramFacts, "programFacts"));
+  exports.Set("bpfFacts", Napi::Function::New(env, BpfFacts, "bpfFacts"));
+  exports.Set("openPinned", Napi::Function::New(env, OpenPinned, "openPinned"));
+  exports.Set("openMap", Napi::Function::New(env, OpenMap, "openMap"));
+  exports.Set("isBpffs", Napi::Function::New(env, IsBpffs, "isBpffs"));
+  exports.Set("extensionsRefused",
+              Napi::Function::New(env, ExtensionsRefused, "extensionsRefused"));
   return exports;
 }
 

@@ -45,10 +45,16 @@ void ThrowSystemError(Napi::Env env, const SysError& error) {
   js.ThrowAsJavaScriptException();
 }
 
-void ThrowClosed(Napi::Env env, const char* what) {
-  Napi::Error js = Napi::Error::New(env, std::string(what) + " is closed");
-  js.Set("code", Napi::String::New(env, "FLUX_CLOSED"));
+void ThrowCoded(Napi::Env env, const char* code, const std::string& message,
+                const std::string& log) {
+  Napi::Error js = Napi::Error::New(env, message);
+  js.Set("code", Napi::String::New(env, code));
+  if (!log.empty()) js.Set("log", Napi::String::New(env, log));
   js.ThrowAsJavaScriptException();
+}
+
+void ThrowClosed(Napi::Env env, const char* what) {
+  ThrowCoded(env, "FLUX_CLOSED", std::string(what) + " is closed", {});
 }
 
 }  // namespace fluxnet

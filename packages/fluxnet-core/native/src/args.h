@@ -21,6 +21,9 @@ std::optional<Napi::Function> FunctionArg(const Napi::CallbackInfo& info, size_t
 
 // Throws an Error with `errno` (negative), `syscall` and, where there is one, `log`.
 void ThrowSystemError(Napi::Env env, const SysError& error);
+// Throws an Error with a code of FluxError's and, where there is one, `log`.
+void ThrowCoded(Napi::Env env, const char* code, const std::string& message,
+                const std::string& log);
 // Throws an Error with `code: 'FLUX_CLOSED'`.
 void ThrowClosed(Napi::Env env, const char* what);
 

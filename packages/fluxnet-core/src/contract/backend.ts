@@ -6,6 +6,7 @@ import type {
   LinkEvent,
   LinkWatch,
   Neighbour,
+  ProgramOwner,
   Route,
 } from './interface.js';
 import type { Memory, MemoryOptions } from './memory.js';
@@ -54,6 +55,12 @@ export interface Backend {
 
   /** @throws {FluxError} `FLUX_UNKNOWN_INTERFACE` */
   interfaceInfo(ifname: string): InterfaceInfo;
+
+  /**
+   * Processes that keep the program of an id, as far as this one may see: all of them as root,
+   * else those of the same user. Reads through `/proc`, so not for every packet.
+   */
+  programOwners(programId: number): readonly ProgramOwner[];
 
   /** Names of all interfaces, in order of index. */
   interfaces(): readonly string[];

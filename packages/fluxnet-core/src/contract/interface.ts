@@ -4,8 +4,31 @@ import type { AttachMode } from './program.js';
 export interface AttachedProgram {
   readonly id: number;
   readonly mode: AttachMode;
-  /** The program's name, where the caller may read it. */
+  /** The program's name, where the caller may read it (CAP_SYS_ADMIN), as all that follows. */
   readonly name?: string | undefined;
+  /** A link goes with its owner; what was attached by netlink stays. */
+  readonly attachedBy?: 'link' | 'netlink' | undefined;
+  /** When it was loaded, in milliseconds since 1970. */
+  readonly loadedAt?: number | undefined;
+  /** The user who loaded it. */
+  readonly uid?: number | undefined;
+  /** Of libxdp's dispatcher: the programs behind it, in the order in which they run. */
+  readonly programs?: readonly SharedProgram[] | undefined;
+}
+
+/** One of several programs on an interface. */
+export interface SharedProgram {
+  readonly id: number;
+  readonly name?: string | undefined;
+}
+
+/** A process that keeps a program, by its descriptor or by a link. */
+export interface ProgramOwner {
+  readonly pid: number;
+  /** The process's name, at most 15 characters. */
+  readonly command: string;
+  /** `link`: the program is detached when the process closes it or ends. */
+  readonly holds: 'link' | 'program';
 }
 
 /** Queues (ethtool calls them channels) by what they serve; a combined one does both. */

@@ -44,7 +44,7 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     pair.remove();
   });
 
-  it.each(['Memory', 'Umem', 'Queue', 'Socket', 'Program', 'NetlinkSocket'])(
+  it.each(['Memory', 'Umem', 'Queue', 'Socket', 'Program', 'DispatcherLink', 'NetlinkSocket'])(
     'refuses to construct a %s',
     (name) => {
       for (const first of NONSENSE) {
@@ -65,6 +65,44 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     expect(() => new anything.Umem(Object.create(memory), 4096, 0, 0)).toThrow('expected Memory');
     memory.close();
     expect(() => new native.Umem(memory, 4096, 0, 0)).toThrow('memory is closed');
+  });
+
+  it('refuses a BPF object in the wrong state', () => {
+    const wrong = [null, Number.NaN, 'x', {}, [], 5n, new Uint16Array(4), new ArrayBuffer(8)];
+    for (const bytes of wrong) expect(() => new anything.XdpObject(bytes)).toThrow(TypeError);
+    for (const bytes of [new Uint8Array(0), new Uint8Array(4096).fill(0x7f)]) {
+      expect(() => new native.XdpObject(bytes)).toThrow();
+    }
+    const object = new native.XdpObject(undefined);
+    expect(() => object.load()).toThrow(/invalid/i); // Nothing is selected.
+    expect(() => new native.DispatcherLink(object, 1, false)).toThrow(/invalid/i);
+    expect(() => new anything.DispatcherLink(new native.PollSet(), 1, false)).toThrow('XdpObject');
+    expect(() => object.select('nobody', true)).toThrow();
+    expect(() => object.resizeMap('nobody', 4)).toThrow();
+    expect(() => object.resizeMap('sockets', 0)).toThrow(TypeError);
+    expect([object.programFd(), object.mapFd('nobody')]).toEqual([-1, -1]);
+    object.select('fluxnet_redir', true);
+    object.load();
+    expect(() => object.load()).toThrow(/invalid/i);
+    expect(() => object.select('fluxnet_redir', true)).toThrow();
+    expect(() => object.resizeMap('sockets', 4)).toThrow();
+    object.close();
+    object.close();
+    expect([object.programFd(), object.mapFd('sockets')]).toEqual([-1, -1]);
+    for (const call of ['programs', 'maps', 'load'] as const) {
+      expect(() => object[call]()).toThrow('object is closed');
+    }
+  });
+
+  it('refuses to look at what is no descriptor', () => {
+    for (const value of NONSENSE) {
+      expect(() => anything.bpfFacts(value)).toThrow();
+      expect(() => anything.openMap(value)).toThrow();
+      expect(() => anything.openPinned(value)).toThrow();
+      if (typeof value !== 'string') expect(() => anything.isBpffs(value)).toThrow();
+    }
+    expect(native.bpfFacts(0)).toEqual({ kind: 'other' });
+    expect(native.isBpffs('/nowhere')).toBe(false);
   });
 
   it('refuses foreign receivers', () => {
@@ -89,7 +127,19 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     const { handle } = xsk.socket as KernelSocket;
     const socket = handle as unknown as Record<string, (...args: unknown[]) => unknown>;
     const set = new native.PollSet() as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const program = new native.Program(1) as unknown as typeof set;
+    const object = new native.XdpObject(undefined);
+    object.select('fluxnet_redir', true);
+    object.load();
+    const descriptors = ['sockets', 'counters'].map((name) => object.mapFd(name));
+    const [sockets, counters] = descriptors as [number, number];
+    const loaded = new native.Program(object.programFd(), sockets, counters);
+    const program = loaded as unknown as typeof set;
+    // The kernel writes as many bytes as the map says: a map of another kind is never asked.
+    expect(() => new native.Program(object.programFd(), counters, counters)).toThrow(/invalid/i);
+    expect(() => new native.Program(object.programFd(), sockets, sockets)).toThrow(/invalid/i);
+    expect(() => new native.Program(sockets, sockets, counters)).toThrow(/invalid/i);
+    expect(() => new native.Program(0, 0, undefined)).toThrow(/invalid/i);
+    expect(() => new native.Program(10_000, sockets, counters)).toThrow(/bad file/i);
     const netlink = new native.NetlinkSocket(0, 0) as unknown as typeof set;
     for (const value of NONSENSE) {
       expect(() => socket.bind!(value, 0)).toThrow();
@@ -101,7 +151,8 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
       expect(() => program.setSocket!(value, handle)).toThrow();
       expect(() => program.counter!(value)).toThrow();
       if (typeof value !== 'string') expect(() => anything.ethtool(value)).toThrow();
-      expect(() => anything.programName(value)).toThrow();
+      expect(() => anything.programFacts(value, 1)).toThrow();
+      expect(() => anything.programFacts(1, value)).toThrow();
       expect(() => netlink.send!(value)).toThrow('bytes must be a Uint8Array');
       if (typeof value !== 'function') expect(() => netlink.watch!(value)).toThrow();
     }
@@ -110,6 +161,7 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     netlink.close!();
     set.close!();
     program.close!();
+    object.close();
     expect(xsk.socket.kick()).toBe(0);
   });
 
@@ -138,7 +190,7 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     for (const name of ['', 'nosuch', 'x'.repeat(5000), 'a\0b']) {
       expect(native.ethtool(name)).toEqual({ driver: '', ...nothing });
     }
-    expect(native.programName(2 ** 32 - 1)).toBeUndefined();
+    expect(native.programFacts(1, 2 ** 32 - 1)).not.toHaveProperty('name');
   });
 
   it('survives being given a ring that lies', () => {

@@ -100,10 +100,9 @@ function readXdpFeatures(native: Native, ifname: string, ifindex: number): XdpFe
   });
 }
 
-function attachedProgram(native: Native, { program }: Link): AttachedProgram | undefined {
+function attachedProgram(native: Native, { ifindex, program }: Link): AttachedProgram | undefined {
   if (program === undefined) return undefined;
-  const name = native.programName(program.id);
-  return name === undefined || name === '' ? program : { ...program, name };
+  return { ...program, ...native.programFacts(ifindex, program.id) };
 }
 
 function queueCounts({ channels }: NativeEthtool): CurrentAndMaximum<QueueCounts> | undefined {

@@ -7,6 +7,7 @@ import type {
   LinkEvent,
   LinkWatch,
   Neighbour,
+  ProgramOwner,
   Route,
 } from '../contract/interface.js';
 import type { Memory, MemoryOptions } from '../contract/memory.js';
@@ -27,6 +28,7 @@ import { KernelSocket } from './kernel-socket.js';
 import { KernelUmem } from './kernel-umem.js';
 import { loadNative } from './load-native.js';
 import { readAddresses, readLinks, readNeighbours, readRoutes } from './network-tables.js';
+import { programOwners } from './program-owners.js';
 
 /**
  * AF_XDP of the running kernel. Costs nothing until something is opened.
@@ -79,6 +81,10 @@ export const kernelBackend: Backend = {
 
   interfaceInfo(ifname: string): InterfaceInfo {
     return readInterface(loadNative(), ifname);
+  },
+
+  programOwners(programId: number): readonly ProgramOwner[] {
+    return programOwners(programId);
   },
 
   interfaces(): readonly string[] {

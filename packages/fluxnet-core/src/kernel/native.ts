@@ -1,3 +1,4 @@
+import type { AttachedProgram } from '../contract/interface.js';
 import type { Pages } from '../contract/memory.js';
 import type { RingRegion } from '../contract/ring.js';
 import type { SocketStatistics } from '../contract/socket.js';
@@ -22,12 +23,33 @@ export interface Native {
     completionRingSize: number,
   ) => NativeQueue;
   readonly Socket: new (queue: NativeQueue, rxSize: number, txSize: number) => NativeSocket;
-  readonly Program: new (maxQueues: number) => NativeProgram;
+  /** Without bytes: the redirect program. */
+  readonly XdpObject: new (
+    bytes: Uint8Array | undefined,
+  ) => NativeXdpObject;
+  readonly Program: new (
+    programFd: number,
+    socketsFd: number,
+    countersFd: number | undefined,
+  ) => NativeProgram;
+  readonly DispatcherLink: new (
+    object: NativeXdpObject,
+    ifindex: number,
+    generic: boolean,
+  ) => NativeDispatcherLink;
   readonly PollSet: new () => NativePollSet;
   interrupt(token: number): void;
   readonly NetlinkSocket: new (protocol: number, group: number) => NativeNetlinkSocket;
   ethtool(ifname: string): NativeEthtool;
-  programName(id: number): string | undefined;
+  /** What can be read of a program on an interface; undefined fields where rights are missing. */
+  programFacts(ifindex: number, id: number): Omit<AttachedProgram, 'id' | 'mode'>;
+  bpfFacts(fd: number): BpfFacts;
+  /** A descriptor, to be closed by the caller, as the next. */
+  openPinned(path: string): number;
+  openMap(id: number): number;
+  isBpffs(path: string): boolean;
+  /** A negative errno, or 0. */
+  extensionsRefused(): number;
 }
 
 export interface NativeNetlinkSocket extends NativeCloseable {
@@ -79,8 +101,31 @@ export interface NativeSocket extends NativeCloseable {
   getOption(level: number, name: number): number;
 }
 
+/** What a descriptor is. */
+export type BpfFacts =
+  | { readonly kind: 'program'; readonly xdp: boolean; readonly mapIds: readonly number[] }
+  | { readonly kind: 'map'; readonly xskmap: boolean; readonly maxEntries: number }
+  | { readonly kind: 'other' };
+
+export interface NativeXdpObject extends NativeCloseable {
+  programs(): { readonly name: string; readonly xdp: boolean; readonly multiBuffer: boolean }[];
+  maps(): { readonly name: string; readonly xskmap: boolean; readonly maxEntries: number }[];
+  resizeMap(name: string, maxEntries: number): void;
+  select(program: string, multiBuffer: boolean): void;
+  /** Once. Returns what libbpf said. */
+  load(): string;
+  programFd(): number;
+  mapFd(name: string): number;
+}
+
+export interface NativeDispatcherLink extends NativeCloseable {
+  /** What libxdp and libbpf said. */
+  log(): string;
+}
+
 export interface NativeProgram extends NativeCloseable {
   id(): number;
+  maxQueues(): number;
   attach(ifindex: number, generic: boolean): void;
   setSocket(queueId: number, socket: NativeSocket): void;
   clearSocket(queueId: number): void;

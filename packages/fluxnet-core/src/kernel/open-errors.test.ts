@@ -100,7 +100,8 @@ describe.runIf(hasKernel)('[kernel] a failed open', () => {
       first.close();
       expect(error.code).toBe('FLUX_PROGRAM_CONFLICT');
       expect(error.hint).toContain(`program ${first.id} (fluxnet_redir), native mode`);
-      expect(error.hint).toContain(`ip link set dev ${pair.a} xdp off`);
+      expect(error.hint).toContain('attached by link, held by this process');
+      expect(error.hint).toContain('bpftool link detach');
     },
   );
 

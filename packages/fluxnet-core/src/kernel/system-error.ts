@@ -1,12 +1,13 @@
+import { debuglog } from 'node:util';
 import { errnoName } from '../errno.js';
-import { FluxError, type FluxErrorCode, isFluxError } from '../errors.js';
+import { errorCodes, FluxError, type FluxErrorCode, isFluxError } from '../errors.js';
 
 /** What was being done when a system call failed. */
 export interface Attempt {
   /** `open a socket`, `bind to eth0 queue 0`: continues "could not …". */
   readonly doing: string;
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Answers that mean something of their own in this attempt, by errno name. */
+  /** Answers that mean something of their own in this attempt, by errno name or by code. */
   readonly answers?: Readonly<Record<string, Answer | (() => Answer)>>;
 }
 
@@ -42,6 +43,23 @@ const commonAnswers: Readonly<Record<string, Answer>> = {
   EINVAL: { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the sizes or flags' },
 };
 
+/** How libbpf frames the words of the verifier: errno does not tell them from a missing right. */
+const VERIFIER_LOG = 'BEGIN PROG LOAD LOG';
+const REJECTED: Answer = {
+  code: 'FLUX_PROGRAM_REJECTED',
+  hint: 'all that the verifier said is in context.log',
+};
+/** The end has the verdict; the whole is in the context. */
+const LOG_LINES_SHOWN = 12;
+
+/** Shown with `NODE_DEBUG=fluxnet`. */
+const debug = debuglog('fluxnet');
+
+/** What libbpf and libxdp say reaches the terminal only where it is asked for. */
+export function noteLog(log: string): void {
+  if (log !== '') debug('%s', log.trimEnd());
+}
+
 /** Runs a call into the addon and turns what it throws into a `FluxError`. */
 export function attempt<T>(what: Attempt, call: () => T): T {
   try {
@@ -54,7 +72,8 @@ export function attempt<T>(what: Attempt, call: () => T): T {
 function toFluxError(error: NativeError, what: Attempt): Error {
   if (isFluxError(error)) return error;
   if (error.code === 'FLUX_CLOSED') return new FluxError('FLUX_CLOSED', error.message);
-  if (error.errno === undefined) {
+  const code = (error.code ?? '') in errorCodes ? (error.code as FluxErrorCode) : undefined;
+  if (error.errno === undefined && code === undefined) {
     // The addon refuses numbers that are none, or beyond what any kernel takes.
     return new FluxError('FLUX_INVALID_OPTION', `could not ${what.doing}: ${error.message}`, {
       hint: 'use a value of the allowed range',
@@ -62,16 +81,23 @@ function toFluxError(error: NativeError, what: Attempt): Error {
       cause: error,
     });
   }
-  const name = errnoName(error.errno);
-  const special = what.answers?.[name];
-  const answer: Answer = (typeof special === 'function' ? special() : special) ??
-    commonAnswers[name] ?? { code: 'FLUX_SYSCALL' };
-  const log = error.log?.trim();
-  return new FluxError(answer.code, `could not ${what.doing}${log ? `\n${log}` : ''}`, {
+  const name = error.errno === undefined ? code! : errnoName(error.errno);
+  const log = error.log?.trim() ?? '';
+  noteLog(log);
+  const answer = log.includes(VERIFIER_LOG) ? REJECTED : answerTo(name, what, code);
+  const reason = code === undefined ? '' : `: ${error.message}`;
+  const end = log === '' ? '' : `\n${log.split('\n').slice(-LOG_LINES_SHOWN).join('\n')}`;
+  return new FluxError(answer.code, `could not ${what.doing}${reason}${end}`, {
     errno: error.errno,
     syscall: error.syscall,
     hint: answer.hint,
-    context: what.context,
+    context: log === '' ? what.context : { ...what.context, log },
     cause: error,
   });
+}
+
+function answerTo(name: string, what: Attempt, code: FluxErrorCode | undefined): Answer {
+  const special = what.answers?.[name];
+  if (special !== undefined) return typeof special === 'function' ? special() : special;
+  return commonAnswers[name] ?? { code: code ?? 'FLUX_SYSCALL' };
 }
