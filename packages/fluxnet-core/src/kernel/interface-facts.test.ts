@@ -90,6 +90,9 @@ describe.runIf(hasKernel)('[kernel] facts of interfaces', () => {
       id: program.id,
       mode: 'generic',
       name: 'fluxnet_redir', // The kernel keeps 15 characters.
+      attachedBy: 'link',
+      loadedAt: expect.any(Number),
+      uid: 0,
     });
     program.close();
     expect(kernelBackend.interfaceInfo(pair.a).program).toBeUndefined();
