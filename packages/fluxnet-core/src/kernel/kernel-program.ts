@@ -34,6 +34,7 @@ export class KernelProgram extends Resource implements Program {
   readonly attachBy: AttachBy;
   readonly multiBuffer: boolean | undefined;
   readonly #native: Native;
+  readonly #sockets = new Map<number, KernelSocket>();
   readonly #counts: boolean;
   readonly #dispatcherLink: NativeDispatcherLink | undefined;
 
@@ -129,6 +130,15 @@ export class KernelProgram extends Resource implements Program {
       },
       () => this.handle.setSocket(queue.queueId, handle),
     );
+    if (this.#sockets.get(queue.queueId) === socket) return;
+    this.#sockets.set(queue.queueId, socket);
+    new SocketSlot(socket, () => this.#forget(queue.queueId, socket));
+  }
+
+  /** A closed socket leaves its slot; the kernel does that only when the whole queue goes. */
+  #forget(queueId: number, socket: KernelSocket): void {
+    if (this.closed || this.#sockets.get(queueId) !== socket) return;
+    this.clearSocket(queueId);
   }
 
   clearSocket(queueId: number): void {
@@ -138,6 +148,7 @@ export class KernelProgram extends Resource implements Program {
       { doing: `clear the socket of queue ${queueId}`, ...this.#slot(queueId, 'EINVAL') },
       () => this.handle.clearSocket(queueId),
     );
+    this.#sockets.delete(queueId);
   }
 
   /** The answer to a slot that the socket map does not have (net/xdp/xskmap.c). */
@@ -183,5 +194,20 @@ function load(
     return { handle: programOf(native, source, loaded), multiBuffer: loaded.multiBuffer };
   } finally {
     loaded.object.close();
+  }
+}
+
+/** Closed with the socket that it belongs to. */
+class SocketSlot extends Resource {
+  readonly #clear: () => void;
+
+  constructor(socket: KernelSocket, clear: () => void) {
+    super(socket);
+    this.#clear = clear;
+    this.opened();
+  }
+
+  protected override release(): void {
+    this.#clear();
   }
 }

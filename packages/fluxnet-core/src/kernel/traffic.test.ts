@@ -155,6 +155,17 @@ describe.runIf(hasKernel)('[kernel] traffic over veth', () => {
     expect(receive(receiver)).toEqual([5, 6, 7, 8, 9]);
   });
 
+  it('passes frames to the host when the socket was closed and its queue was not', async () => {
+    const sender = await port(pair.a);
+    const receiver = await port(pair.b);
+    const program = attach(receiver, 'native');
+    fill(receiver, 16);
+    receiver.socket.close();
+    send(sender, 0, 2);
+    await kernelBackend.clock.sleep(20);
+    expect(program.counters()).toEqual({ redirected: 0, passed: 2 });
+  });
+
   it('forwards between two interfaces over one memory, without copying', async () => {
     const second = makeVethPair();
     try {
