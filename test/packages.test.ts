@@ -18,7 +18,6 @@ import { importsOf, sourcesOf, strayImports } from './support/imports.js';
 import { hasKernel } from './support/kernel.js';
 import {
   filesUnder,
-  inRoot,
   type Packed,
   pack,
   publicPackages,
@@ -29,6 +28,7 @@ import {
   trackedFiles,
   workspaces,
 } from './support/packages.js';
+import { inRoot } from './support/root.js';
 
 /** Compiling takes its time on a slow machine. */
 const COMPILE_MS = 180_000;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inRoot } from './packages.js';
+import { inRoot } from './root.js';
 
 const HEAD = `
 #include <linux/bpf.h>

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inRoot, type Packed, pack, publicPackages, run, runNode } from './packages.js';
+import { type Packed, pack, publicPackages, run, runNode } from './packages.js';
+import { inRoot } from './root.js';
 
 /** A project of somebody who uses the packages. */
 export interface Consumer {

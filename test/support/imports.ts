@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import ts from 'typescript';
-import { filesUnder, inRoot } from './packages.js';
+import { filesUnder } from './packages.js';
+import { inRoot } from './root.js';
 
 /** What a source asks for: static, dynamic, of types only, `require`. */
 export function importsOf(source: string): string[] {

@@ -2,11 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
-
-export const inRoot = (...parts: string[]) => join(ROOT, ...parts);
+import { inRoot, ROOT } from './root.js';
 
 export interface Manifest {
   readonly name: string;
