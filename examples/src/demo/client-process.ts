@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { get } from 'node:http';
@@ -23,6 +23,7 @@ let httpFailures = 0;
 let udpSent = 0;
 const ping = { sent: 0, received: 0 };
 let parts: Promise<unknown> = Promise.resolve();
+let pinging: ChildProcess | undefined;
 
 serveParent(
   {
@@ -39,7 +40,7 @@ serveParent(
       return { allowed, blocked, httpRequests, httpFailures, ping, udpSent };
     },
   },
-  () => {},
+  () => pinging?.kill('SIGKILL'), // It would go on without us.
 );
 
 async function requestPages(): Promise<void> {
@@ -98,6 +99,7 @@ async function pingServer(): Promise<void> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
+  pinging = child;
   const exited = once(child, 'exit');
   while (running && child.exitCode === null) await sleep(50);
   child.kill('SIGINT'); // Makes ping print its summary.

@@ -132,6 +132,7 @@ describe.runIf(hasKernel)('[kernel] npm start', () => {
       child.kill('SIGKILL');
       await outcome;
       expect(namespaces(child.pid)).toHaveLength(3);
+      await until(() => namespaces(child.pid).every((name) => ip(`netns pids ${name}`) === ''));
       const again = start(['--seconds', '1', '--json']);
       const { code, stderr } = await again.outcome;
       expect(stderr).toContain(`fluxnet-demo-${child.pid}-firewall`);

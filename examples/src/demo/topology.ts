@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { PeerCounters, WireCounters } from './report.js';
 import { ip, runTool } from './run-ip.js';
 
@@ -71,7 +71,7 @@ export async function removeLeftovers(): Promise<string[]> {
   if (!existsSync(NAMESPACE_FOLDER)) return [];
   const stale = readdirSync(NAMESPACE_FOLDER).filter((name) => {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    return pid !== undefined && !existsSync(`/proc/${pid}`);
+    return pid !== undefined && !isRunning(pid);
   });
   const removed: string[] = [];
   for (const namespace of stale) {
@@ -85,6 +85,15 @@ export async function removeLeftovers(): Promise<string[]> {
       removed.push(namespace);
   }
   return removed;
+}
+
+/** A killed process may still be listed, without a command line; its id may be another's by now. */
+function isRunning(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node');
+  } catch {
+    return false;
+  }
 }
 
 async function removeNamespace(namespace: string): Promise<void> {
