@@ -101,6 +101,8 @@ describe.runIf(hasKernel)('[kernel] npm start', () => {
       await running(child);
       await sleep(1000);
       child.kill('SIGINT');
+      await sleep(300);
+      child.kill('SIGINT'); // Impatience must not end the clean-up half-way.
       const { code, stdout } = await outcome;
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ backend: 'kernel', conservation: true });
