@@ -22,10 +22,6 @@ export function notModelled(option: string, value: unknown): FluxError {
   });
 }
 
-export function closedError(what: string): FluxError {
-  return new FluxError('FLUX_CLOSED', `the ${what} is closed`, { context: { object: what } });
-}
-
 export function foreignObject(what: string): FluxError {
   return new FluxError('FLUX_INVALID_OPTION', `the ${what} was not opened by this backend`, {
     context: { path: what },

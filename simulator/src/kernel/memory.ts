@@ -1,7 +1,7 @@
-import type { Memory, MemoryOptions, Pages } from 'fluxnet-core';
+import { type Memory, type MemoryOptions, type Pages, Resource } from 'fluxnet-core';
+import { detach } from './detach.js';
 import { invalidOption, notModelled } from './failures.js';
 import type { Kernel } from './kernel.js';
-import { detach, KernelObject } from './kernel-object.js';
 import { allocate } from './ring-region.js';
 
 export const PAGE_SIZE = 4096;
@@ -9,7 +9,7 @@ const HUGE_PAGES: ReadonlySet<string> = new Set(['hugetlb1g', 'hugetlb2m', 'thp'
 /** Offsets stay Int32. */
 const MAX_MEMORY = 2 ** 31;
 
-export class SimMemory extends KernelObject implements Memory {
+export class SimMemory extends Resource implements Memory {
   readonly kernel: Kernel;
   readonly buffer: ArrayBuffer;
   /** The one view that the kernel reads and writes frames through. */
@@ -20,7 +20,7 @@ export class SimMemory extends KernelObject implements Memory {
   readonly numaNode = undefined;
 
   constructor(kernel: Kernel, { size, pages, numaNode = 'auto' }: MemoryOptions) {
-    super('memory', undefined);
+    super();
     if (!(Number.isInteger(size) && size >= 1 && size <= MAX_MEMORY)) {
       throw invalidOption('size', size, '1 to 2 GiB');
     }

@@ -1,8 +1,14 @@
-import { errno, FluxError, type PollSet, type Readiness, type Socket } from 'fluxnet-core';
+import {
+  errno,
+  FluxError,
+  type PollSet,
+  type Readiness,
+  Resource,
+  type Socket,
+} from 'fluxnet-core';
 import { msToNs } from '../time/units.js';
-import { closedError, foreignObject } from './failures.js';
+import { foreignObject } from './failures.js';
 import type { Kernel } from './kernel.js';
-import { KernelObject } from './kernel-object.js';
 import { SimSocket } from './socket.js';
 import type { Waiter } from './wait-queue.js';
 
@@ -19,25 +25,25 @@ const NOT_READY: Readiness = { readable: false, writable: false };
  * inside `wait` until a socket is ready. As in the kernel, sockets are polled when the wait
  * starts, after a wake-up and once more when the time is over, not in between.
  */
-export class SimPollSet extends KernelObject implements PollSet {
+export class SimPollSet extends Resource implements PollSet {
   readonly #kernel: Kernel;
   readonly #entries: Entry[] = [];
   readonly interruptToken: number;
   #interrupted = false;
 
   constructor(kernel: Kernel) {
-    super('poll set', undefined);
+    super();
     this.#kernel = kernel;
     this.interruptToken = kernel.nextId();
     kernel.pollSets.set(this.interruptToken, this);
   }
 
   add(socket: Socket, interest: Readiness): number {
-    this.ensureOpen();
+    this.assertOpen();
     if (!(socket instanceof SimSocket) || socket.kernel !== this.#kernel) {
       throw foreignObject('socket');
     }
-    if (socket.closed) throw closedError('socket');
+    socket.assertOpen();
     const wanted = { readable: interest.readable, writable: interest.writable };
     const index = this.#entries.findIndex((entry) => entry.socket === socket);
     if (index >= 0) {

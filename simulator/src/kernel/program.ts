@@ -5,10 +5,10 @@ import {
   type Program,
   type ProgramCounters,
   type ProgramOptions,
+  Resource,
   type Socket,
 } from 'fluxnet-core';
-import { closedError, foreignObject, invalidOption, notModelled } from './failures.js';
-import { KernelObject } from './kernel-object.js';
+import { foreignObject, invalidOption, notModelled } from './failures.js';
 import type { NetDevice } from './net-device.js';
 import { SimSocket } from './socket.js';
 
@@ -16,7 +16,7 @@ import { SimSocket } from './socket.js';
  * The redirect program and its socket map: `bpf_redirect_map(&map, rx_queue_index, XDP_PASS)`.
  * A frame whose queue has no socket, or no slot, passes to the host (net/xdp/xskmap.c).
  */
-export class SimProgram extends KernelObject implements Program {
+export class SimProgram extends Resource implements Program {
   readonly ifname: string;
   readonly ifindex: number;
   readonly id: number;
@@ -30,7 +30,7 @@ export class SimProgram extends KernelObject implements Program {
   #passed = 0;
 
   constructor(device: NetDevice, { attachMode, attachBy, maxQueues, source }: ProgramOptions) {
-    super('program', undefined);
+    super();
     if (source.kind !== 'redirect') throw notModelled('source.kind', source.kind);
     if (attachBy === 'dispatcher') throw notModelled('attachBy', attachBy);
     if (!(Number.isInteger(maxQueues) && maxQueues > 0)) {
@@ -56,11 +56,11 @@ export class SimProgram extends KernelObject implements Program {
 
   /** `xsk_map_update_elem`: a socket that is not bound is accepted, its frames are dropped. */
   setSocket(socket: Socket): void {
-    this.ensureOpen();
+    this.assertOpen();
     if (!(socket instanceof SimSocket) || socket.kernel !== this.#device.kernel) {
       throw foreignObject('socket');
     }
-    if (socket.closed) throw closedError('socket');
+    socket.assertOpen();
     const { queueId } = socket.queue;
     this.#ensureSlot(queueId, errno.E2BIG);
     this.clearSocket(queueId);
@@ -69,7 +69,7 @@ export class SimProgram extends KernelObject implements Program {
   }
 
   clearSocket(queueId: number): void {
-    this.ensureOpen();
+    this.assertOpen();
     this.#ensureSlot(queueId, errno.EINVAL);
     this.#slots.get(queueId)?.programs.delete(this);
     this.#slots.delete(queueId);
@@ -81,7 +81,7 @@ export class SimProgram extends KernelObject implements Program {
   }
 
   counters(): ProgramCounters {
-    this.ensureOpen();
+    this.assertOpen();
     return { redirected: this.#redirected, passed: this.#passed };
   }
 

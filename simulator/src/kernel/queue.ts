@@ -4,12 +4,13 @@ import {
   FluxError,
   type Queue,
   type QueueOptions,
+  Resource,
   type RingRegion,
 } from 'fluxnet-core';
 import { BufferPool } from './buffer-pool.js';
 import { ConsumerRing } from './consumer-ring.js';
+import { detach } from './detach.js';
 import { invalidOption, notModelled } from './failures.js';
-import { detach, KernelObject } from './kernel-object.js';
 import type { NetDevice } from './net-device.js';
 import { ProducerRing } from './producer-ring.js';
 import { ADDRESS_BYTES, createRing } from './ring-region.js';
@@ -21,7 +22,7 @@ import type { SimUmem } from './umem.js';
  * the kernel's socket alive, and for a moment longer, because the kernel releases it from a
  * work queue (`xp_release_deferred`, net/xdp/xsk_buff_pool.c).
  */
-export class SimQueue extends KernelObject implements Queue {
+export class SimQueue extends Resource implements Queue {
   readonly umem: SimUmem;
   readonly device: NetDevice;
   readonly ifname: string;
@@ -34,7 +35,7 @@ export class SimQueue extends KernelObject implements Queue {
   #assigned = false;
 
   constructor(umem: SimUmem, device: NetDevice, options: QueueOptions) {
-    super('queue', umem);
+    super(umem);
     const { startIndex } = umem.memory.kernel;
     const { queueId, fillRingSize, completionRingSize } = options;
     // The kernel cuts the id to 16 bits and would bind 65537 to queue 1.
@@ -56,7 +57,7 @@ export class SimQueue extends KernelObject implements Queue {
     const fillRing = new ConsumerRing(this.fill, ADDRESS_BYTES);
     this.completionRing = new ProducerRing(this.completion);
     this.pool = new BufferPool(fillRing, umem.memory.size, umem.chunkSize, umem.frameHeadroom);
-    this.adopt();
+    this.opened();
   }
 
   /** Takes the interface's queue, unless this object has it already (`xp_assign_dev`). */

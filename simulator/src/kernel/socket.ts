@@ -3,6 +3,7 @@ import {
   errno,
   FluxError,
   type Readiness,
+  Resource,
   RING_NEED_WAKEUP,
   type RingRegion,
   type Socket,
@@ -10,9 +11,9 @@ import {
   type SocketStatistics,
 } from 'fluxnet-core';
 import { ConsumerRing } from './consumer-ring.js';
+import { detach } from './detach.js';
 import { invalidOption, notModelled } from './failures.js';
 import type { Kernel } from './kernel.js';
-import { detach, KernelObject } from './kernel-object.js';
 import { ProducerRing } from './producer-ring.js';
 import type { SimProgram } from './program.js';
 import type { SimQueue } from './queue.js';
@@ -23,7 +24,7 @@ import { TxPath } from './tx-path.js';
 import { WaitQueue } from './wait-queue.js';
 
 /** An AF_XDP socket (`struct xdp_sock`): READY when created, BOUND after `bind`. */
-export class SimSocket extends KernelObject implements Socket {
+export class SimSocket extends Resource implements Socket {
   readonly queue: SimQueue;
   readonly rx: RingRegion | undefined;
   readonly tx: RingRegion | undefined;
@@ -40,7 +41,7 @@ export class SimSocket extends KernelObject implements Socket {
   rxRingFull = 0;
 
   constructor(queue: SimQueue, { rxRingSize, txRingSize }: SocketOptions) {
-    super('socket', queue);
+    super(queue);
     const { startIndex } = queue.umem.memory.kernel;
     this.queue = queue;
     if (rxRingSize !== 0) {
@@ -53,7 +54,7 @@ export class SimSocket extends KernelObject implements Socket {
       // Set when the ring is made; copy mode never clears it, whatever the bind flags say.
       this.#txPath.ring.words[this.tx.flagsOffset >> 2] = RING_NEED_WAKEUP;
     }
-    this.adopt();
+    this.opened();
   }
 
   get kernel(): Kernel {
@@ -66,7 +67,7 @@ export class SimSocket extends KernelObject implements Socket {
 
   /** `xsk_bind`; checks are in the kernel's order. */
   bind(options: BindOptions): void {
-    this.ensureOpen();
+    this.assertOpen();
     if (options.multiBuffer) throw notModelled('multiBuffer', options.multiBuffer);
     if (this.#bound) {
       throw new FluxError('FLUX_QUEUE_BUSY', 'the socket is bound already', {
@@ -107,7 +108,7 @@ export class SimSocket extends KernelObject implements Socket {
   }
 
   watch(interest: Readiness, listener: () => void): void {
-    this.ensureOpen();
+    this.assertOpen();
     this.#watch.start(interest, listener);
   }
 
@@ -116,7 +117,7 @@ export class SimSocket extends KernelObject implements Socket {
   }
 
   statistics(): SocketStatistics {
-    this.ensureOpen();
+    this.assertOpen();
     const { ring, invalidDescs } = this.#txPath ?? { ring: undefined, invalidDescs: 0 };
     return {
       rxDropped: this.rxDropped,

@@ -1,7 +1,6 @@
-import type { UmemOptions, UmemRegistration } from 'fluxnet-core';
+import { Resource, type UmemOptions, type UmemRegistration } from 'fluxnet-core';
 import { XDP_PACKET_HEADROOM } from './buffer-pool.js';
 import { invalidOption, notModelled } from './failures.js';
-import { KernelObject } from './kernel-object.js';
 import { PAGE_SIZE, type SimMemory } from './memory.js';
 
 const MIN_CHUNK_SIZE = 2048;
@@ -11,14 +10,14 @@ const TAILROOM = 320;
 const MIN_CAPACITY = 128;
 
 /** A registration (`xdp_umem_reg`, net/xdp/xdp_umem.c); checks are in the kernel's order. */
-export class SimUmem extends KernelObject implements UmemRegistration {
+export class SimUmem extends Resource implements UmemRegistration {
   readonly memory: SimMemory;
   readonly chunkSize: number;
   readonly frameHeadroom: number;
   readonly unaligned = false;
 
   constructor(memory: SimMemory, { chunkSize, frameHeadroom, unaligned }: UmemOptions) {
-    super('umem', memory);
+    super(memory);
     if (unaligned) throw notModelled('unaligned', unaligned);
     const isChunk =
       Number.isInteger(chunkSize) &&
@@ -38,7 +37,7 @@ export class SimUmem extends KernelObject implements UmemRegistration {
     this.memory = memory;
     this.chunkSize = chunkSize;
     this.frameHeadroom = frameHeadroom;
-    this.adopt();
+    this.opened();
   }
 
   /** The pages stay with the memory. */

@@ -1,4 +1,4 @@
-import type { Backend, Clock } from 'fluxnet-core';
+import { type Backend, type Clock, checkInteger, checkKeys } from 'fluxnet-core';
 import { SimBackend } from '../backend/sim-backend.js';
 import { invalidOption } from '../kernel/failures.js';
 import { Kernel } from '../kernel/kernel.js';
@@ -6,7 +6,7 @@ import { Driver } from '../time/driver.js';
 import { Scheduler } from '../time/scheduler.js';
 import { msToNs, NS_PER_US } from '../time/units.js';
 import { VirtualClock } from '../time/virtual-clock.js';
-import { integerOption, rejectUnknownKeys, timeOption } from './options.js';
+import { checkTime } from './options.js';
 import { seededRandom } from './random.js';
 import { SimInterface } from './sim-interface.js';
 
@@ -50,18 +50,18 @@ export class SimNetwork {
   #made = 0;
 
   constructor(options: SimNetworkOptions = {}) {
-    rejectUnknownKeys('SimNetwork', options, ['seed', 'turnUs', 'releaseDelayMs', 'startIndex']);
+    checkKeys('SimNetwork', options, ['seed', 'turnUs', 'releaseDelayMs', 'startIndex']);
     const { seed = 1, turnUs = 1, releaseDelayMs = 20, startIndex = 0 } = options;
     if (!(turnUs >= 0.001 && turnUs <= 1e9)) throw invalidOption('turnUs', turnUs, '0.001 to 1e9');
     const scheduler = new Scheduler();
     const turnNs = Math.round(turnUs * NS_PER_US);
-    this.seed = integerOption('seed', seed, 0, 2 ** 32 - 1);
+    this.seed = checkInteger('seed', seed, 0, 2 ** 32 - 1);
     this.random = seededRandom(this.seed);
     this.#kernel = new Kernel({
       scheduler,
       turnNs,
-      releaseDelayNs: msToNs(timeOption('releaseDelayMs', releaseDelayMs)),
-      startIndex: integerOption('startIndex', startIndex, 0, 2 ** 32 - 1),
+      releaseDelayNs: msToNs(checkTime('releaseDelayMs', releaseDelayMs)),
+      startIndex: checkInteger('startIndex', startIndex, 0, 2 ** 32 - 1),
     });
     this.clock = new VirtualClock(scheduler, turnNs);
     this.backend = new SimBackend(this.#kernel, this.clock);
@@ -124,7 +124,7 @@ export class SimNetwork {
   }
 
   #add(ifname: string, options: SimInterfaceOptions, driver: string): SimInterface {
-    rejectUnknownKeys('addInterface', options, ['queueCount', 'mac', 'mtu', 'latencyUs']);
+    checkKeys('addInterface', options, ['queueCount', 'mac', 'mtu', 'latencyUs']);
     checkName(ifname, this.#interfaces);
     const { queueCount = 1, mac = defaultMac(this.#made + 1) } = options;
     const { mtu = 1500, latencyUs = 1 } = options;
@@ -135,9 +135,9 @@ export class SimNetwork {
       ifname,
       mac,
       driver,
-      mtu: integerOption('mtu', mtu, 68, 65535),
-      queueCount: integerOption('queueCount', queueCount, 1, 65536),
-      latencyNs: Math.round(timeOption('latencyUs', latencyUs) * NS_PER_US),
+      mtu: checkInteger('mtu', mtu, 68, 65535),
+      queueCount: checkInteger('queueCount', queueCount, 1, 65536),
+      latencyNs: Math.round(checkTime('latencyUs', latencyUs) * NS_PER_US),
     });
     this.#made++;
     this.#interfaces.set(ifname, added);
