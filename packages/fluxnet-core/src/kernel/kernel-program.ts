@@ -34,7 +34,8 @@ export class KernelProgram extends Resource implements Program {
   readonly attachBy: AttachBy;
   readonly multiBuffer: boolean | undefined;
   readonly #native: Native;
-  readonly #sockets = new Map<number, KernelSocket>();
+  /** By queue id. */
+  readonly #slots = new Map<number, SocketSlot>();
   readonly #counts: boolean;
   readonly #dispatcherLink: NativeDispatcherLink | undefined;
 
@@ -130,15 +131,16 @@ export class KernelProgram extends Resource implements Program {
       },
       () => this.handle.setSocket(queue.queueId, handle),
     );
-    if (this.#sockets.get(queue.queueId) === socket) return;
-    this.#sockets.set(queue.queueId, socket);
-    new SocketSlot(socket, () => this.#forget(queue.queueId, socket));
+    const previous = this.#slots.get(queue.queueId);
+    if (previous?.socket === socket) return;
+    this.#slots.set(queue.queueId, new SocketSlot(socket, (slot) => this.#leave(slot)));
+    previous?.close();
   }
 
   /** A closed socket leaves its slot; the kernel does that only when the whole queue goes. */
-  #forget(queueId: number, socket: KernelSocket): void {
-    if (this.closed || this.#sockets.get(queueId) !== socket) return;
-    this.clearSocket(queueId);
+  #leave(slot: SocketSlot): void {
+    const { queueId } = slot.socket.queue;
+    if (!this.closed && this.#slots.get(queueId) === slot) this.clearSocket(queueId);
   }
 
   clearSocket(queueId: number): void {
@@ -148,7 +150,9 @@ export class KernelProgram extends Resource implements Program {
       { doing: `clear the socket of queue ${queueId}`, ...this.#slot(queueId, 'EINVAL') },
       () => this.handle.clearSocket(queueId),
     );
-    this.#sockets.delete(queueId);
+    const slot = this.#slots.get(queueId);
+    this.#slots.delete(queueId);
+    slot?.close();
   }
 
   /** The answer to a slot that the socket map does not have (net/xdp/xskmap.c). */
@@ -171,6 +175,7 @@ export class KernelProgram extends Resource implements Program {
   }
 
   protected override release(): void {
+    for (const slot of this.#slots.values()) slot.close();
     this.handle.close();
     attempt(
       {
@@ -197,17 +202,19 @@ function load(
   }
 }
 
-/** Closed with the socket that it belongs to. */
+/** A socket's place in the map: closed with the socket, or when another takes the place. */
 class SocketSlot extends Resource {
-  readonly #clear: () => void;
+  readonly socket: KernelSocket;
+  readonly #onClose: (slot: SocketSlot) => void;
 
-  constructor(socket: KernelSocket, clear: () => void) {
+  constructor(socket: KernelSocket, onClose: (slot: SocketSlot) => void) {
     super(socket);
-    this.#clear = clear;
+    this.socket = socket;
+    this.#onClose = onClose;
     this.opened();
   }
 
   protected override release(): void {
-    this.#clear();
+    this.#onClose(this);
   }
 }
