@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArpHeader } from './arp.js';
-import { EthernetHeader } from './ethernet.js';
 import { viewOf } from './fixtures.js';
-import { Icmpv4Header } from './icmpv4.js';
-import { Ipv4Header } from './ipv4.js';
-import { TcpHeader } from './tcp.js';
-import { UdpHeader } from './udp.js';
+import { ArpHeader } from './link/arp.js';
+import { EthernetHeader } from './link/ethernet.js';
+import { Icmpv4Header } from './network/icmpv4.js';
+import { Ipv4Header } from './network/ipv4.js';
+import { TcpHeader } from './transport/tcp.js';
+import { UdpHeader } from './transport/udp.js';
 
 const headers = [EthernetHeader, ArpHeader, Ipv4Header, UdpHeader, TcpHeader, Icmpv4Header];
 

@@ -1,5 +1,3 @@
-// For users: headers on the wire, in place
-export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './arp.js';
 // For tests and generators: whole frames
 export type { ArpOptions } from './builders/arp.js';
 export { writeArp } from './builders/arp.js';
@@ -10,6 +8,7 @@ export type { TcpOptions } from './builders/tcp.js';
 export { writeTcp } from './builders/tcp.js';
 export type { UdpOptions } from './builders/udp.js';
 export { writeUdp } from './builders/udp.js';
+
 // For users: checksums
 export {
   internetChecksum,
@@ -17,16 +16,25 @@ export {
   pseudoHeaderSum,
   updateChecksum16,
 } from './checksum.js';
+
 // For users: what a frame consists of
-export { decodeLayers } from './decode-layers.js';
-export { ETHERNET_HEADER_LENGTH, EthernetHeader, EtherType, VLAN_TAG_LENGTH } from './ethernet.js';
-export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './icmpv4.js';
-export { IPV4_MIN_HEADER_LENGTH, IpProtocol, Ipv4Header } from './ipv4.js';
+export { decodeLayers } from './decode/decode-layers.js';
+export { Fragment, Layers } from './decode/layers.js';
+export { StopReason, stopReasonName } from './decode/stop-reason.js';
+
 // For users: addresses as text
 export type { Ipv4Prefix } from './ipv4-address.js';
 export { formatIpv4, matchesPrefix, parseCidr, parseIpv4 } from './ipv4-address.js';
-export { Fragment, Layers } from './layers.js';
+// For users: headers on the wire, in place
+export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './link/arp.js';
+export {
+  ETHERNET_HEADER_LENGTH,
+  EthernetHeader,
+  EtherType,
+  VLAN_TAG_LENGTH,
+} from './link/ethernet.js';
 export { formatMac, MAC_LENGTH, parseMac } from './mac.js';
-export { StopReason, stopReasonName } from './stop-reason.js';
-export { TCP_MIN_HEADER_LENGTH, TcpFlag, TcpHeader } from './tcp.js';
-export { UDP_HEADER_LENGTH, UdpHeader } from './udp.js';
+export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './network/icmpv4.js';
+export { IPV4_MIN_HEADER_LENGTH, IpProtocol, Ipv4Header } from './network/ipv4.js';
+export { TCP_MIN_HEADER_LENGTH, TcpFlag, TcpHeader } from './transport/tcp.js';
+export { UDP_HEADER_LENGTH, UdpHeader } from './transport/udp.js';

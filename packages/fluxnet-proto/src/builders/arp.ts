@@ -1,5 +1,5 @@
-import { ARP_HARDWARE_ETHERNET, ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from '../arp.js';
-import { ETHERNET_HEADER_LENGTH, EtherType } from '../ethernet.js';
+import { ARP_HARDWARE_ETHERNET, ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from '../link/arp.js';
+import { ETHERNET_HEADER_LENGTH, EtherType } from '../link/ethernet.js';
 import { MAC_LENGTH } from '../mac.js';
 import {
   type EthernetOptions,

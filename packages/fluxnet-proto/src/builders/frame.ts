@@ -1,9 +1,9 @@
 /** What the builders share: the Ethernet and IPv4 part of a frame, and the checks on options. */
 
 import { internetChecksum, pseudoHeaderSum } from '../checksum.js';
-import { ETHERNET_HEADER_LENGTH, EthernetHeader, EtherType } from '../ethernet.js';
-import { IPV4_MIN_HEADER_LENGTH, Ipv4Header } from '../ipv4.js';
+import { ETHERNET_HEADER_LENGTH, EthernetHeader, EtherType } from '../link/ethernet.js';
 import { MAC_LENGTH } from '../mac.js';
+import { IPV4_MIN_HEADER_LENGTH, Ipv4Header } from '../network/ipv4.js';
 
 /** The arrays that options name are read while the frame is written, so they must not overlap it. */
 export interface EthernetOptions {

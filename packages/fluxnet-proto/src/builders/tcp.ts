@@ -1,5 +1,5 @@
-import { IpProtocol } from '../ipv4.js';
-import { TCP_MIN_HEADER_LENGTH, TcpHeader } from '../tcp.js';
+import { IpProtocol } from '../network/ipv4.js';
+import { TCP_MIN_HEADER_LENGTH, TcpHeader } from '../transport/tcp.js';
 import {
   type Ipv4Options,
   L4_OFFSET,

@@ -1,5 +1,5 @@
-import { IpProtocol } from '../ipv4.js';
-import { UDP_HEADER_LENGTH, UdpHeader } from '../udp.js';
+import { IpProtocol } from '../network/ipv4.js';
+import { UDP_HEADER_LENGTH, UdpHeader } from '../transport/udp.js';
 import {
   type Ipv4Options,
   L4_OFFSET,

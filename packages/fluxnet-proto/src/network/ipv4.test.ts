@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { internetChecksum, updateChecksum16 } from './checksum.js';
-import { captured, viewOf } from './fixtures.js';
+import { internetChecksum, updateChecksum16 } from '../checksum.js';
+import { captured, viewOf } from '../fixtures.js';
+import { parseIpv4 } from '../ipv4-address.js';
 import { IpProtocol, Ipv4Header } from './ipv4.js';
-import { parseIpv4 } from './ipv4-address.js';
 
 test('reads a captured header with options', () => {
   const ip = new Ipv4Header(viewOf(captured.udpWithIpOptions)).at(14);

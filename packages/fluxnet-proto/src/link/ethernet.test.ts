@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { captured, viewOf } from '../fixtures.js';
+import { formatMac, parseMac } from '../mac.js';
 import { EthernetHeader, EtherType } from './ethernet.js';
-import { captured, viewOf } from './fixtures.js';
-import { formatMac, parseMac } from './mac.js';
 
 const SRC = parseMac('02:00:00:00:00:01');
 const DST = parseMac('02:00:00:00:00:02');

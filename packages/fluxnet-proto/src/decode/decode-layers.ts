@@ -14,15 +14,16 @@ import {
   ARP_HEADER_LENGTH,
   ARP_PROTOCOL_LENGTH,
   ARP_PROTOCOL_TYPE,
-} from './arp.js';
+} from '../link/arp.js';
 import {
   ETHERNET_ETHER_TYPE,
   ETHERNET_HEADER_LENGTH,
   EtherType,
   VLAN_ID_MASK,
   VLAN_TAG_LENGTH,
-} from './ethernet.js';
-import { ICMPV4_HEADER_LENGTH } from './icmpv4.js';
+} from '../link/ethernet.js';
+import { MAC_LENGTH } from '../mac.js';
+import { ICMPV4_HEADER_LENGTH } from '../network/icmpv4.js';
 import {
   IPV4_FRAGMENT,
   IPV4_FRAGMENT_OFFSET_MASK,
@@ -32,12 +33,16 @@ import {
   IPV4_TOTAL_LENGTH,
   IPV4_VERSION_IHL,
   IpProtocol,
-} from './ipv4.js';
+} from '../network/ipv4.js';
+import {
+  TCP_DATA_OFFSET,
+  TCP_DST_PORT,
+  TCP_MIN_HEADER_LENGTH,
+  TCP_SRC_PORT,
+} from '../transport/tcp.js';
+import { UDP_DST_PORT, UDP_HEADER_LENGTH, UDP_LENGTH, UDP_SRC_PORT } from '../transport/udp.js';
 import { Fragment, type Layers } from './layers.js';
-import { MAC_LENGTH } from './mac.js';
 import { StopReason } from './stop-reason.js';
-import { TCP_DATA_OFFSET, TCP_DST_PORT, TCP_MIN_HEADER_LENGTH, TCP_SRC_PORT } from './tcp.js';
-import { UDP_DST_PORT, UDP_HEADER_LENGTH, UDP_LENGTH, UDP_SRC_PORT } from './udp.js';
 
 const MAX_VLAN_TAGS = 2;
 const IPV4_ADDRESS_LENGTH = 4;

@@ -20,7 +20,7 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 
-import { loadMac, storeMac } from './mac.js';
+import { loadMac, storeMac } from '../mac.js';
 
 export const ARP_HARDWARE_TYPE = 0;
 export const ARP_PROTOCOL_TYPE = 2;

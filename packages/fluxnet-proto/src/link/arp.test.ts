@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { captured, viewOf } from '../fixtures.js';
+import { parseIpv4 } from '../ipv4-address.js';
+import { formatMac, parseMac } from '../mac.js';
 import { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './arp.js';
-import { captured, viewOf } from './fixtures.js';
-import { parseIpv4 } from './ipv4-address.js';
-import { formatMac, parseMac } from './mac.js';
 
 test('reads a captured reply', () => {
   const arp = new ArpHeader(viewOf(captured.arpReply)).at(14);

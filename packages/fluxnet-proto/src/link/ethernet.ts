@@ -17,7 +17,7 @@
  * identifier in the low 12, and the next EtherType follow.
  */
 
-import { equalMac, loadMac, storeMac } from './mac.js';
+import { equalMac, loadMac, storeMac } from '../mac.js';
 
 export const ETHERNET_DST_MAC = 0;
 export const ETHERNET_SRC_MAC = 6;

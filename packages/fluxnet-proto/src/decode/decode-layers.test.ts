@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { captured, derived, fixtures, patched, viewOf } from '../fixtures.js';
 import { decodeLayers } from './decode-layers.js';
-import { captured, derived, fixtures, patched, viewOf } from './fixtures.js';
 import { Fragment, Layers } from './layers.js';
 import { StopReason, stopReasonName } from './stop-reason.js';
 
