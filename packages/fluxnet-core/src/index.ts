@@ -39,7 +39,14 @@ export type {
 export type { Queue, QueueOptions } from './contract/queue.js';
 export type { RingRegion } from './contract/ring.js';
 export { DESC_CONTINUED, RING_NEED_WAKEUP } from './contract/ring.js';
-export type { Exported, Shareable } from './contract/sharing.js';
+export type {
+  Exported,
+  ExportedToIsolate,
+  ExportedToProcess,
+  Shareable,
+  ShareableKind,
+  SharedFacts,
+} from './contract/sharing.js';
 export type {
   BindOptions,
   CopyMode,

@@ -13,7 +13,7 @@ import type { Memory, MemoryOptions } from './memory.js';
 import type { PollSet } from './poll-set.js';
 import type { Program, ProgramOptions } from './program.js';
 import type { Queue, QueueOptions } from './queue.js';
-import type { Exported, Shareable } from './sharing.js';
+import type { Exported, ExportedToIsolate, ExportedToProcess, Shareable } from './sharing.js';
 import type { Socket, SocketOptions } from './socket.js';
 import type { UmemOptions, UmemRegistration } from './umem.js';
 
@@ -82,7 +82,8 @@ export interface Backend {
   watchLinks?(listener: (event: LinkEvent) => void): LinkWatch;
 
   /** Present where `features.sharing` holds, together with `importObject`. */
-  exportObject?(object: Shareable): Exported;
+  exportObject?(object: Shareable, to: 'isolate'): ExportedToIsolate;
+  exportObject?(object: Shareable, to: 'process'): ExportedToProcess;
 
   /** Opens an exported object in this isolate. Needs no rights: the descriptors are the right. */
   importObject?(exported: Exported): Shareable;

@@ -7,14 +7,28 @@ import type { UmemRegistration } from './umem.js';
 /** What can be handed to another isolate or process. */
 export type Shareable = Memory | UmemRegistration | Queue | Socket | Program;
 
+export type ShareableKind = 'memory' | 'umem' | 'queue' | 'socket' | 'program';
+
+/** Sizes and modes that cannot be read back from the kernel. */
+export type SharedFacts = Readonly<Record<string, number | string | boolean>>;
+
+/** An object for another isolate of this process: can be cloned to a worker as it is. */
+export interface ExportedToIsolate {
+  readonly kind: ShareableKind;
+  /** Names the object in a table of the process; means nothing elsewhere. */
+  readonly token: number;
+  readonly facts: SharedFacts;
+}
+
 /**
- * An object in a form that can be cloned to a worker as it is, or sent to another process with
- * its descriptors passed over a Unix socket (`SCM_RIGHTS`) and `fds` rewritten on arrival.
+ * An object for another process: its descriptors are passed over a Unix socket (`SCM_RIGHTS`),
+ * with `fds` rewritten on arrival.
  */
-export interface Exported {
-  readonly kind: 'memory' | 'umem' | 'queue' | 'socket' | 'program';
+export interface ExportedToProcess {
+  readonly kind: ShareableKind;
   /** Borrowed from the exporting object: valid until it is closed, unless passed on. */
   readonly fds: readonly number[];
-  /** Sizes and modes that cannot be read back from the descriptors. */
-  readonly facts: Readonly<Record<string, number | string | boolean>>;
+  readonly facts: SharedFacts;
 }
+
+export type Exported = ExportedToIsolate | ExportedToProcess;
