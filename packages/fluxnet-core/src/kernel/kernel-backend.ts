@@ -17,12 +17,12 @@ import type { Queue, QueueOptions } from '../contract/queue.js';
 import type { Socket, SocketOptions } from '../contract/socket.js';
 import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
 import { type FluxError, isFluxError } from '../errors.js';
+import { attachProgram } from './attach-program.js';
 import { readInterface } from './interface-facts.js';
 import { kernelClock } from './kernel-clock.js';
 import { KernelLinkWatch } from './kernel-link-watch.js';
 import { KernelMemory } from './kernel-memory.js';
 import { KernelPollSet } from './kernel-poll-set.js';
-import { KernelProgram } from './kernel-program.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelSocket } from './kernel-socket.js';
 import { KernelUmem } from './kernel-umem.js';
@@ -56,19 +56,19 @@ export const kernelBackend: Backend = {
   },
 
   openUmem(memory: Memory, options: UmemOptions): UmemRegistration {
-    return new KernelUmem(loadNative(), memory as KernelMemory, options);
+    return KernelUmem.open(loadNative(), memory as KernelMemory, options);
   },
 
   openQueue(umem: UmemRegistration, options: QueueOptions): Queue {
-    return new KernelQueue(loadNative(), umem as KernelUmem, options);
+    return KernelQueue.open(loadNative(), umem as KernelUmem, options);
   },
 
   openSocket(queue: Queue, options: SocketOptions): Socket {
-    return new KernelSocket(loadNative(), queue as KernelQueue, options);
+    return KernelSocket.open(loadNative(), queue as KernelQueue, options);
   },
 
   openProgram(options: ProgramOptions): Program {
-    return new KernelProgram(loadNative(), options);
+    return attachProgram(loadNative(), options);
   },
 
   openPollSet(): PollSet {

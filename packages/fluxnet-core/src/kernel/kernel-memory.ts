@@ -23,7 +23,7 @@ export class KernelMemory extends Resource implements Memory {
 
   static open(native: Native, options: MemoryOptions): KernelMemory {
     const node = nodeFor(native, options);
-    const open = (pages: Pages) => new KernelMemory(native, options.size, pages, node);
+    const open = (pages: Pages) => create(native, options.size, pages, node);
     if (options.pages !== 'auto') return open(options.pages);
     // Small memory takes plain pages: rounded up to a huge one it would cost locked memory.
     if (options.size >= PAGE_BYTES.hugetlb2m) {
@@ -38,64 +38,82 @@ export class KernelMemory extends Resource implements Memory {
     return open('4k');
   }
 
-  private constructor(native: Native, size: number, pages: Pages, node: WantedNode) {
+  /** Memory that was made elsewhere: what it consists of is asked of the kernel. */
+  static adopt(handle: NativeMemory): KernelMemory {
+    return new KernelMemory(handle, pagesOf(handle));
+  }
+
+  /** @param pages what it was asked for, or turned out to be */
+  constructor(handle: NativeMemory, pages: Pages) {
     super();
-    const pageBytes = PAGE_BYTES[pages];
-    this.size = Math.ceil(size / pageBytes) * pageBytes;
+    this.handle = handle;
+    this.buffer = handle.buffer();
+    this.size = this.buffer.byteLength;
     this.pages = pages;
-    this.handle = attempt(
-      {
-        doing: `map ${this.size} bytes of ${pages} pages`,
-        context: { size: this.size, pages },
-        answers: memoryAnswers(pages, this.size),
-      },
-      () => new native.Memory(this.size, pages, node.preferred),
-    );
-    try {
-      this.hugeBytes = this.#verifyPages();
-      this.numaNode = this.handle.numaNode();
-      if (node.forced && this.numaNode !== node.preferred) throw this.#wrongNode(node.preferred);
-    } catch (error) {
-      this.handle.close();
-      throw error;
-    }
-    this.buffer = this.handle.buffer();
+    if (pages === 'thp') this.hugeBytes = handle.transparentHugeBytes();
+    else this.hugeBytes = pages === '4k' ? 0 : this.size;
+    this.numaNode = handle.numaNode();
   }
 
   protected override release(): void {
     this.handle.close();
   }
+}
 
-  /** Bytes on huge pages. @throws {FluxError} when the pages are not what they were to be */
-  #verifyPages(): number {
-    const { pages, size, handle } = this;
-    const context = { size, pages };
-    if (pages === 'thp') {
-      const huge = handle.transparentHugeBytes();
-      if (huge >= size * TRANSPARENT_SHARE) return huge;
-      const { code, hint } = whyNotTransparent();
-      const message = `${huge} of ${size} bytes are on transparent huge pages`;
-      throw new FluxError(code, message, { hint, context: { ...context, hugeBytes: huge } });
-    }
-    const pageSize = handle.pageSize();
-    if (pageSize !== PAGE_BYTES[pages]) {
-      const message = `asked for pages of ${PAGE_BYTES[pages]} bytes, got ${pageSize}`;
-      throw new FluxError('FLUX_NO_MEMORY', message, { hint: "use umem.pages: 'auto'", context });
-    }
-    return pages === '4k' ? 0 : size;
+function create(native: Native, bytes: number, pages: Pages, node: WantedNode): KernelMemory {
+  const size = Math.ceil(bytes / PAGE_BYTES[pages]) * PAGE_BYTES[pages];
+  const handle = attempt(
+    {
+      doing: `map ${size} bytes of ${pages} pages`,
+      context: { size, pages },
+      answers: memoryAnswers(pages, size),
+    },
+    () => new native.Memory(size, pages, node.preferred),
+  );
+  const memory = new KernelMemory(handle, pages);
+  try {
+    verifyPages(memory);
+    if (node.forced && memory.numaNode !== node.preferred) throw wrongNode(memory, node.preferred);
+    return memory;
+  } catch (error) {
+    memory.close();
+    throw error;
   }
+}
 
-  #wrongNode(wanted: number): FluxError {
-    const obtained = this.numaNode === undefined ? 'several nodes' : `node ${this.numaNode}`;
-    return new FluxError(
-      'FLUX_NO_MEMORY',
-      `asked for memory of NUMA node ${wanted}, got it from ${obtained}`,
-      {
-        hint: `see what is free: cat /sys/devices/system/node/node${wanted}/meminfo`,
-        context: { size: this.size, numaNode: wanted, obtained: this.numaNode },
-      },
-    );
+/** @throws {FluxError} when the pages are not what they were to be */
+function verifyPages({ pages, size, hugeBytes, handle }: KernelMemory): void {
+  const context = { size, pages };
+  if (pages === 'thp') {
+    if (hugeBytes >= size * TRANSPARENT_SHARE) return;
+    const { code, hint } = whyNotTransparent();
+    const message = `${hugeBytes} of ${size} bytes are on transparent huge pages`;
+    throw new FluxError(code, message, { hint, context: { ...context, hugeBytes } });
   }
+  const pageSize = handle.pageSize();
+  if (pageSize === PAGE_BYTES[pages]) return;
+  const message = `asked for pages of ${PAGE_BYTES[pages]} bytes, got ${pageSize}`;
+  throw new FluxError('FLUX_NO_MEMORY', message, { hint: "use umem.pages: 'auto'", context });
+}
+
+function pagesOf(handle: NativeMemory): Pages {
+  const pageSize = handle.pageSize();
+  if (pageSize === PAGE_BYTES.hugetlb1g) return 'hugetlb1g';
+  if (pageSize === PAGE_BYTES.hugetlb2m) return 'hugetlb2m';
+  const transparent = handle.buffer().byteLength * TRANSPARENT_SHARE;
+  return handle.transparentHugeBytes() >= transparent ? 'thp' : '4k';
+}
+
+function wrongNode({ size, numaNode }: KernelMemory, wanted: number): FluxError {
+  const obtained = numaNode === undefined ? 'several nodes' : `node ${numaNode}`;
+  return new FluxError(
+    'FLUX_NO_MEMORY',
+    `asked for memory of NUMA node ${wanted}, got it from ${obtained}`,
+    {
+      hint: `see what is free: cat /sys/devices/system/node/node${wanted}/meminfo`,
+      context: { size, numaNode: wanted, obtained: numaNode },
+    },
+  );
 }
 
 interface WantedNode {

@@ -1,28 +1,25 @@
-import type {
-  AttachBy,
-  AttachMode,
-  Program,
-  ProgramCounters,
-  ProgramOptions,
-} from '../contract/program.js';
+import type { AttachBy, AttachMode, Program, ProgramCounters } from '../contract/program.js';
 import type { Socket } from '../contract/socket.js';
-import { isFluxError } from '../errors.js';
 import { checkInteger, invalid } from '../options.js';
 import { Resource } from '../resource.js';
-import { attachConflict } from './attach-conflict.js';
-import { attachRefusals } from './attach-refusals.js';
-import { dispatcherAnswers, requireDispatcherSupport } from './dispatcher.js';
-import { readIfindex } from './interface-facts.js';
 import { KernelSocket } from './kernel-socket.js';
-import { adoptProgram } from './loaded-program.js';
-import type { Native, NativeDispatcherLink, NativeProgram } from './native.js';
-import { checkProgramOptions } from './program-options.js';
-import { type Answer, type Attempt, attempt, noteLog } from './system-error.js';
-import { type FileSource, loadFile, programOf, selectProgram } from './xdp-object.js';
+import type { NativeCloseable, NativeProgram } from './native.js';
+import { SocketSlot } from './socket-slot.js';
+import { type Answer, attempt } from './system-error.js';
 
 /** Slots of the redirect program's counters (native/bpf/redirect.h). */
 const REDIRECTED = 0;
 const PASSED = 1;
+
+export interface ProgramFacts {
+  readonly ifname: string;
+  readonly ifindex: number;
+  readonly attachMode: AttachMode;
+  readonly attachBy: AttachBy;
+  readonly multiBuffer: boolean | undefined;
+  /** It is the redirect program, with its counters. */
+  readonly countsFrames: boolean;
+}
 
 /** An XDP program, alone on its interface or behind libxdp's dispatcher. */
 export class KernelProgram extends Resource implements Program {
@@ -33,89 +30,22 @@ export class KernelProgram extends Resource implements Program {
   readonly attachMode: AttachMode;
   readonly attachBy: AttachBy;
   readonly multiBuffer: boolean | undefined;
-  readonly #native: Native;
+  readonly countsFrames: boolean;
   /** By queue id. */
   readonly #slots = new Map<number, SocketSlot>();
-  readonly #counts: boolean;
-  readonly #dispatcherLink: NativeDispatcherLink | undefined;
+  readonly #dispatcherLink: NativeCloseable | undefined;
 
-  constructor(native: Native, options: ProgramOptions) {
+  constructor(handle: NativeProgram, facts: ProgramFacts, dispatcherLink?: NativeCloseable) {
     super();
-    checkProgramOptions(options);
-    const { ifname, source, maxQueues } = options;
-    this.#native = native;
-    this.ifname = ifname;
-    this.ifindex = readIfindex(native, ifname);
-    this.#counts = source.kind === 'redirect';
-    this.attachBy = options.attachBy ?? 'link';
-    if (this.attachBy === 'dispatcher') {
-      requireDispatcherSupport(native);
-      const joined = this.#tryModes(options.attachMode, (mode) =>
-        this.#join(mode, source as FileSource, maxQueues),
-      );
-      this.handle = joined.result.handle;
-      this.#dispatcherLink = joined.result.link;
-      this.multiBuffer = undefined; // As the dispatcher, and so as everybody behind it.
-      this.attachMode = joined.mode;
-    } else {
-      const loaded = load(native, options);
-      this.handle = loaded.handle;
-      this.multiBuffer = loaded.multiBuffer;
-      try {
-        this.attachMode = this.#tryModes(options.attachMode, (mode) => this.#attach(mode)).mode;
-      } catch (error) {
-        this.handle.close();
-        throw error;
-      }
-    }
-    this.id = this.handle.id();
-  }
-
-  #tryModes<T>(wanted: AttachMode | 'auto', attach: (mode: AttachMode) => T) {
-    const inMode = (mode: AttachMode) => ({ mode, result: attach(mode) });
-    if (wanted !== 'auto') return inMode(wanted);
-    try {
-      return inMode('native');
-    } catch (error) {
-      // Another program, a missing right, a vanished interface: no reason for the slow mode.
-      if (!isFluxError(error, 'FLUX_UNSUPPORTED')) throw error;
-      return inMode('generic');
-    }
-  }
-
-  #attach(mode: AttachMode): void {
-    attempt(this.#attempt(mode), () => this.handle.attach(this.ifindex, mode === 'generic'));
-  }
-
-  /** libxdp loads the program as it attaches it, so that each attempt needs a fresh object. */
-  #join(mode: AttachMode, source: FileSource, maxQueues: number) {
-    const selected = selectProgram(this.#native, source, maxQueues);
-    try {
-      const { answers, ...what } = this.#attempt(mode);
-      const link = attempt(
-        { ...what, answers: { ...answers, ...dispatcherAnswers } },
-        () => new this.#native.DispatcherLink(selected.object, this.ifindex, mode === 'generic'),
-      );
-      noteLog(link.log());
-      try {
-        return { link, handle: programOf(this.#native, source, selected) };
-      } catch (error) {
-        link.close();
-        throw error;
-      }
-    } finally {
-      selected.object.close();
-    }
-  }
-
-  #attempt(mode: AttachMode): Attempt {
-    const { ifname } = this;
-    const conflict = () => attachConflict(this.#native, ifname);
-    return {
-      doing: `attach to ${ifname} in ${mode} mode`,
-      context: { ifname, attachMode: mode },
-      answers: { ...attachRefusals(ifname, mode), EBUSY: conflict, EEXIST: conflict },
-    };
+    this.handle = handle;
+    this.ifname = facts.ifname;
+    this.ifindex = facts.ifindex;
+    this.id = handle.id();
+    this.attachMode = facts.attachMode;
+    this.attachBy = facts.attachBy;
+    this.multiBuffer = facts.multiBuffer;
+    this.countsFrames = facts.countsFrames;
+    this.#dispatcherLink = dispatcherLink;
   }
 
   setSocket(socket: Socket): void {
@@ -167,7 +97,7 @@ export class KernelProgram extends Resource implements Program {
 
   counters(): ProgramCounters {
     this.assertOpen();
-    if (!this.#counts) return { redirected: undefined, passed: undefined };
+    if (!this.countsFrames) return { redirected: undefined, passed: undefined };
     return attempt({ doing: 'read the counters' }, () => ({
       redirected: this.handle.counter(REDIRECTED),
       passed: this.handle.counter(PASSED),
@@ -184,37 +114,5 @@ export class KernelProgram extends Resource implements Program {
       },
       () => this.#dispatcherLink?.close(),
     );
-  }
-}
-
-function load(
-  native: Native,
-  { source, maxQueues }: ProgramOptions,
-): { handle: NativeProgram; multiBuffer: boolean | undefined } {
-  if (source.kind === 'pinned' || source.kind === 'fd') {
-    return { handle: adoptProgram(native, source, maxQueues), multiBuffer: undefined };
-  }
-  const loaded = loadFile(native, source, maxQueues);
-  try {
-    return { handle: programOf(native, source, loaded), multiBuffer: loaded.multiBuffer };
-  } finally {
-    loaded.object.close();
-  }
-}
-
-/** A socket's place in the map: closed with the socket, or when another takes the place. */
-class SocketSlot extends Resource {
-  readonly socket: KernelSocket;
-  readonly #onClose: (slot: SocketSlot) => void;
-
-  constructor(socket: KernelSocket, onClose: (slot: SocketSlot) => void) {
-    super(socket);
-    this.socket = socket;
-    this.#onClose = onClose;
-    this.opened();
-  }
-
-  protected override release(): void {
-    this.#onClose(this);
   }
 }

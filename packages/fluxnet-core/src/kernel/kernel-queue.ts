@@ -6,6 +6,8 @@ import type { KernelUmem } from './kernel-umem.js';
 import type { Native, NativeQueue } from './native.js';
 import { attempt } from './system-error.js';
 
+export type QueuePlace = Pick<Queue, 'ifname' | 'ifindex' | 'queueId'>;
+
 export class KernelQueue extends Resource implements Queue {
   readonly handle: NativeQueue;
   readonly umem: KernelUmem;
@@ -15,24 +17,24 @@ export class KernelQueue extends Resource implements Queue {
   readonly fill: RingRegion;
   readonly completion: RingRegion;
 
-  constructor(native: Native, umem: KernelUmem, options: QueueOptions) {
+  static open(native: Native, umem: KernelUmem, options: QueueOptions): KernelQueue {
+    umem.assertOpen();
+    const { ifname, queueId, fillRingSize, completionRingSize } = options;
+    const ifindex = readIfindex(native, ifname);
+    const handle = attempt(
+      { doing: `open ${ifname} queue ${queueId}`, context: { ...options } },
+      () => new native.Queue(umem.handle, ifindex, queueId, fillRingSize, completionRingSize),
+    );
+    return new KernelQueue(umem, handle, { ifname, ifindex, queueId });
+  }
+
+  constructor(umem: KernelUmem, handle: NativeQueue, place: QueuePlace) {
     super(umem);
     this.umem = umem;
-    this.ifname = options.ifname;
-    this.queueId = options.queueId;
-    const context = { ...options };
-    this.ifindex = readIfindex(native, options.ifname);
-    this.handle = attempt(
-      { doing: `open ${options.ifname} queue ${options.queueId}`, context },
-      () =>
-        new native.Queue(
-          umem.handle,
-          this.ifindex,
-          options.queueId,
-          options.fillRingSize,
-          options.completionRingSize,
-        ),
-    );
+    this.handle = handle;
+    this.ifname = place.ifname;
+    this.ifindex = place.ifindex;
+    this.queueId = place.queueId;
     this.fill = this.handle.fill();
     this.completion = this.handle.completion();
     this.opened();

@@ -32,11 +32,9 @@ export class KernelSocket extends Resource implements Socket {
   readonly tx: RingRegion | undefined;
   readonly #native: Native;
 
-  constructor(native: Native, queue: KernelQueue, options: SocketOptions) {
-    super(queue);
-    this.#native = native;
-    this.queue = queue;
-    this.handle = attempt(
+  static open(native: Native, queue: KernelQueue, options: SocketOptions): KernelSocket {
+    queue.assertOpen();
+    const handle = attempt(
       {
         doing: `open a socket on ${queue.ifname} queue ${queue.queueId}`,
         context: { ifname: queue.ifname, queueId: queue.queueId, ...options },
@@ -49,6 +47,14 @@ export class KernelSocket extends Resource implements Socket {
       },
       () => new native.Socket(queue.handle, options.rxRingSize, options.txRingSize),
     );
+    return new KernelSocket(native, queue, handle);
+  }
+
+  constructor(native: Native, queue: KernelQueue, handle: NativeSocket) {
+    super(queue);
+    this.#native = native;
+    this.queue = queue;
+    this.handle = handle;
     this.rx = this.handle.rx();
     this.tx = this.handle.tx();
     this.opened();

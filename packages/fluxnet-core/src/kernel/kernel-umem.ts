@@ -14,15 +14,11 @@ export class KernelUmem extends Resource implements UmemRegistration {
   readonly frameHeadroom: number;
   readonly unaligned: boolean;
 
-  constructor(native: Native, memory: KernelMemory, options: UmemOptions) {
-    super(memory);
-    this.memory = memory;
-    this.chunkSize = options.chunkSize;
-    this.frameHeadroom = options.frameHeadroom;
-    this.unaligned = options.unaligned;
+  static open(native: Native, memory: KernelMemory, options: UmemOptions): KernelUmem {
+    memory.assertOpen();
     const flags = options.unaligned ? UNALIGNED_CHUNKS : 0;
     const limit = memlockLimit();
-    this.handle = attempt(
+    const handle = attempt(
       {
         doing: `register ${memory.size} bytes in chunks of ${options.chunkSize}`,
         context: { size: memory.size, memlockLimit: limit, ...options },
@@ -30,6 +26,16 @@ export class KernelUmem extends Resource implements UmemRegistration {
       },
       () => new native.Umem(memory.handle, options.chunkSize, options.frameHeadroom, flags),
     );
+    return new KernelUmem(memory, handle, options);
+  }
+
+  constructor(memory: KernelMemory, handle: NativeCloseable, options: UmemOptions) {
+    super(memory);
+    this.memory = memory;
+    this.handle = handle;
+    this.chunkSize = options.chunkSize;
+    this.frameHeadroom = options.frameHeadroom;
+    this.unaligned = options.unaligned;
     this.opened();
   }
 
