@@ -38,7 +38,7 @@ export type {
 } from './contract/program.js';
 export type { Queue, QueueOptions } from './contract/queue.js';
 export type { RingRegion } from './contract/ring.js';
-export { DESC_CONTINUED, RING_NEED_WAKEUP } from './contract/ring.js';
+export { DESC_CONTINUED, DESC_TX_METADATA, RING_NEED_WAKEUP } from './contract/ring.js';
 export type {
   Exported,
   ExportedToIsolate,

@@ -1,7 +1,4 @@
-import { DESC_CONTINUED } from 'fluxnet-core';
-
-/** `XDP_TX_METADATA`: the packet has metadata in front of it. */
-export const DESC_TX_METADATA = 2;
+import { DESC_CONTINUED, DESC_TX_METADATA } from 'fluxnet-core';
 
 const KNOWN_OPTIONS = DESC_CONTINUED | DESC_TX_METADATA;
 

@@ -1,6 +1,6 @@
-import { DESC_CONTINUED, errno } from 'fluxnet-core';
+import { DESC_CONTINUED, DESC_TX_METADATA, errno } from 'fluxnet-core';
 import type { ConsumerRing } from './consumer-ring.js';
-import { DESC_TX_METADATA, isValidTxDescriptor } from './descriptor.js';
+import { isValidTxDescriptor } from './descriptor.js';
 import type { SimQueue } from './queue.js';
 
 /** `TX_BATCH_SIZE`: descriptors per system call, unless XDP_MAX_TX_SKB_BUDGET raised it. */

@@ -15,10 +15,15 @@ export class SimUmem extends Resource implements UmemRegistration {
   readonly chunkSize: number;
   readonly frameHeadroom: number;
   readonly unaligned = false;
+  readonly txMetadataLength = 0;
+  readonly txSoftwareChecksum = false;
 
-  constructor(memory: SimMemory, { chunkSize, frameHeadroom, unaligned }: UmemOptions) {
+  constructor(memory: SimMemory, options: UmemOptions) {
     super(memory);
+    const { chunkSize, frameHeadroom, unaligned, txMetadataLength, txSoftwareChecksum } = options;
     if (unaligned) throw notModelled('unaligned', unaligned);
+    if (txMetadataLength) throw notModelled('txMetadataLength', txMetadataLength);
+    if (txSoftwareChecksum) throw notModelled('txSoftwareChecksum', txSoftwareChecksum);
     const isChunk =
       Number.isInteger(chunkSize) &&
       chunkSize >= MIN_CHUNK_SIZE &&

@@ -24,10 +24,18 @@ void Umem::Open(const Napi::CallbackInfo& info) {
   if (!headroom) return;
   const auto flags = IntegerArg(info, 3, "flags", 0, UINT32_MAX);
   if (!flags) return;
+  const auto tx_metadata = IntegerArg(info, 4, "txMetadataLength", 0, UINT32_MAX);
+  if (!tx_metadata) return;
 
   auto xsk = XskFd::Open();
   if (!xsk.ok()) return ThrowSystemError(Env(), xsk.error());
-  auto group = std::make_shared<UmemGroup>(memory->mapping(), *chunk_size, *headroom, *flags);
+  const UmemLayout layout{
+      .chunk_size = static_cast<uint32_t>(*chunk_size),
+      .headroom = static_cast<uint32_t>(*headroom),
+      .flags = static_cast<uint32_t>(*flags),
+      .tx_metadata_length = static_cast<uint32_t>(*tx_metadata),
+  };
+  auto group = std::make_shared<UmemGroup>(memory->mapping(), layout);
   if (Failure failure = group->Register(*xsk.value())) return ThrowSystemError(Env(), *failure);
   group->OfferSocket(std::move(xsk.value()));
   group_ = std::move(group);

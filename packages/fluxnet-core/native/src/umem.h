@@ -15,7 +15,8 @@ class Umem : public Napi::ObjectWrap<Umem> {
   static constexpr const char* kName = "Umem";
   static Napi::Function Define(Napi::Env env);
 
-  // new Umem(memory, chunkSize, headroom, flags): socket(AF_XDP), setsockopt(XDP_UMEM_REG).
+  // new Umem(memory, chunkSize, headroom, flags, txMetadataLength): socket(AF_XDP),
+  // setsockopt(XDP_UMEM_REG).
   explicit Umem(const Napi::CallbackInfo& info);
 
   const std::shared_ptr<UmemGroup>& group() const { return group_; }

@@ -36,12 +36,13 @@ Failure BindShared(XskFd& xsk, uint32_t ifindex, uint32_t queue_id, const XskFd&
 }
 
 Failure UmemGroup::Register(XskFd& xsk) const {
-  xdp_umem_reg reg{};
+  UmemReg reg{};
   reg.addr = reinterpret_cast<uint64_t>(memory_->address());
   reg.len = memory_->size();
-  reg.chunk_size = chunk_size_;
-  reg.headroom = headroom_;
-  reg.flags = flags_;
+  reg.chunk_size = layout_.chunk_size;
+  reg.headroom = layout_.headroom;
+  reg.flags = layout_.flags;
+  reg.tx_metadata_len = layout_.tx_metadata_length;
   if (setsockopt(xsk.fd.get(), SOL_XDP, XDP_UMEM_REG, &reg, sizeof(reg)) != 0) {
     return LastError("setsockopt(XDP_UMEM_REG)");
   }

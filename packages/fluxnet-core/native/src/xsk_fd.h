@@ -21,11 +21,18 @@ struct XskFd {
   static Result<std::shared_ptr<XskFd>> Open();
 };
 
+struct UmemLayout {
+  uint32_t chunk_size;
+  uint32_t headroom;
+  uint32_t flags;
+  uint32_t tx_metadata_length;
+};
+
 // The kernel shares a UMEM by naming a bound socket of the group when the next one binds.
 class UmemGroup {
  public:
-  UmemGroup(std::shared_ptr<Mapping> memory, uint32_t chunk_size, uint32_t headroom, uint32_t flags)
-      : memory_(std::move(memory)), chunk_size_(chunk_size), headroom_(headroom), flags_(flags) {}
+  UmemGroup(std::shared_ptr<Mapping> memory, const UmemLayout& layout)
+      : memory_(std::move(memory)), layout_(layout) {}
 
   // setsockopt(XDP_UMEM_REG). Needs RLIMIT_MEMLOCK or CAP_IPC_LOCK.
   Failure Register(XskFd& xsk) const;
@@ -40,9 +47,7 @@ class UmemGroup {
 
  private:
   std::shared_ptr<Mapping> memory_;
-  uint32_t chunk_size_;
-  uint32_t headroom_;
-  uint32_t flags_;
+  UmemLayout layout_;
   std::shared_ptr<XskFd> first_;
   std::vector<std::weak_ptr<XskFd>> bound_;
 };

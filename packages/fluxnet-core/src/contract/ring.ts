@@ -25,3 +25,9 @@ export const RING_NEED_WAKEUP = 1;
 
 /** `options` bit of a descriptor: the packet continues in the next descriptor. */
 export const DESC_CONTINUED = 1;
+
+/**
+ * `options` bit of a TX descriptor: a request stands in front of the packet (`XDP_TX_METADATA`).
+ * `TxRing.setDescriptorWith` sets it, after checking the request.
+ */
+export const DESC_TX_METADATA = 2;

@@ -58,13 +58,15 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
 
   it('refuses objects of another class', () => {
     const memory = new native.Memory(4096, '4k', -1);
-    const umem = new native.Umem(memory, 4096, 0, 0);
-    expect(() => new anything.Umem(umem, 4096, 0, 0)).toThrow('expected Memory');
+    const umem = new native.Umem(memory, 4096, 0, 0, 0);
+    expect(() => new anything.Umem(umem, 4096, 0, 0, 0)).toThrow('expected Memory');
     expect(() => new anything.Queue(memory, 1, 0, 4, 4)).toThrow('expected Umem');
     expect(() => new anything.Socket(umem, 4, 4)).toThrow('expected Queue');
-    expect(() => new anything.Umem(Object.create(memory), 4096, 0, 0)).toThrow('expected Memory');
+    expect(() => new anything.Umem(Object.create(memory), 4096, 0, 0, 0)).toThrow(
+      'expected Memory',
+    );
     memory.close();
-    expect(() => new native.Umem(memory, 4096, 0, 0)).toThrow('memory is closed');
+    expect(() => new native.Umem(memory, 4096, 0, 0, 0)).toThrow('memory is closed');
   });
 
   it('refuses a BPF object in the wrong state', () => {

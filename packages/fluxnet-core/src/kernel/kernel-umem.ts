@@ -5,7 +5,10 @@ import { memlockAnswer, memlockLimit } from './memlock.js';
 import type { Native, NativeCloseable } from './native.js';
 import { attempt } from './system-error.js';
 
-const UNALIGNED_CHUNKS = 1; // XDP_UMEM_UNALIGNED_CHUNK_FLAG
+// Flags of `struct xdp_umem_reg` (include/uapi/linux/if_xdp.h)
+const UNALIGNED_CHUNKS = 1 << 0;
+const TX_SW_CSUM = 1 << 1;
+const TX_METADATA_LEN = 1 << 2;
 
 export class KernelUmem extends Resource implements UmemRegistration {
   readonly handle: NativeCloseable;
@@ -13,10 +16,16 @@ export class KernelUmem extends Resource implements UmemRegistration {
   readonly chunkSize: number;
   readonly frameHeadroom: number;
   readonly unaligned: boolean;
+  readonly txMetadataLength: number;
+  readonly txSoftwareChecksum: boolean;
 
   static open(native: Native, memory: KernelMemory, options: UmemOptions): KernelUmem {
     memory.assertOpen();
-    const flags = options.unaligned ? UNALIGNED_CHUNKS : 0;
+    const { txMetadataLength = 0, txSoftwareChecksum = false } = options;
+    const flags =
+      (options.unaligned ? UNALIGNED_CHUNKS : 0) |
+      (txSoftwareChecksum ? TX_SW_CSUM : 0) |
+      (txMetadataLength === 0 ? 0 : TX_METADATA_LEN);
     const limit = memlockLimit();
     const handle = attempt(
       {
@@ -24,7 +33,14 @@ export class KernelUmem extends Resource implements UmemRegistration {
         context: { size: memory.size, memlockLimit: limit, ...options },
         answers: { ENOBUFS: memlockAnswer(memory.size, limit) },
       },
-      () => new native.Umem(memory.handle, options.chunkSize, options.frameHeadroom, flags),
+      () =>
+        new native.Umem(
+          memory.handle,
+          options.chunkSize,
+          options.frameHeadroom,
+          flags,
+          txMetadataLength,
+        ),
     );
     return new KernelUmem(memory, handle, options);
   }
@@ -36,6 +52,8 @@ export class KernelUmem extends Resource implements UmemRegistration {
     this.chunkSize = options.chunkSize;
     this.frameHeadroom = options.frameHeadroom;
     this.unaligned = options.unaligned;
+    this.txMetadataLength = options.txMetadataLength ?? 0;
+    this.txSoftwareChecksum = options.txSoftwareChecksum ?? false;
     this.opened();
   }
 

@@ -14,6 +14,7 @@ export interface Native {
     chunkSize: number,
     headroom: number,
     flags: number,
+    txMetadataLength: number,
   ) => NativeCloseable;
   readonly Queue: new (
     umem: NativeCloseable,

@@ -100,8 +100,25 @@ describe.runIf(hasKernel)('[kernel] limits of a registration', () => {
   it('flags that the kernel does not know', () => {
     const memory = kernelBackend.openMemory({ size: 4096, pages: '4k' }) as KernelMemory;
     const native = loadNative();
-    expect(() => new native.Umem(memory.handle, 4096, 0, 1 << 8)).toThrow('XDP_UMEM_REG');
-    new native.Umem(memory.handle, 4096, 0, 1).close();
+    expect(() => new native.Umem(memory.handle, 4096, 0, 1 << 8, 0)).toThrow('XDP_UMEM_REG');
+    new native.Umem(memory.handle, 4096, 0, 1, 0).close();
+    memory.close();
+  });
+
+  it.each([
+    [0, true],
+    [8, true],
+    [24, true],
+    [248, true],
+    [12, false],
+    [256, false],
+    [2 ** 32 - 8, false],
+  ])('%i bytes of metadata', (txMetadataLength, allowed) => {
+    const memory = kernelBackend.openMemory({ size: 4096, pages: '4k' });
+    const options = { chunkSize: 4096, frameHeadroom: 0, unaligned: false, txMetadataLength };
+    const open = () => kernelBackend.openUmem(memory, options);
+    if (allowed) expect(open()).toMatchObject({ txMetadataLength, txSoftwareChecksum: false });
+    else expect(open).toThrow(/FLUX_INVALID_OPTION.*XDP_UMEM_REG/);
     memory.close();
   });
 
