@@ -56,6 +56,7 @@ export type {
   SocketStatistics,
 } from './contract/socket.js';
 export type { UmemOptions, UmemRegistration } from './contract/umem.js';
+export type { XdpFrame, XdpFunction, XdpVerdict } from './contract/xdp-function.js';
 export { errno, errnoName } from './errno.js';
 export type { FluxErrorCode, FluxErrorDetails } from './errors.js';
 export { errorCodes, FluxError, isFluxError } from './errors.js';

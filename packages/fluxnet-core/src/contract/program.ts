@@ -1,4 +1,5 @@
 import type { Socket } from './socket.js';
+import type { XdpFunction } from './xdp-function.js';
 
 /** Where an XDP program runs: in the driver, or in the stack for every driver. */
 export type AttachMode = 'native' | 'generic';
@@ -36,7 +37,9 @@ export type ProgramSource =
       readonly fd: number;
       /** The XSKMAP's; found among the program's maps where left out (CAP_SYS_ADMIN). */
       readonly socketMapFd?: number | undefined;
-    };
+    }
+  /** A function that plays the program. Only a simulated kernel can run it. */
+  | { readonly kind: 'function'; readonly run: XdpFunction };
 
 /** What to attach, before an interface is named: a user's choice. */
 export interface ProgramOptions {

@@ -7,7 +7,7 @@ import { readIfindex } from './interface-facts.js';
 import { KernelProgram } from './kernel-program.js';
 import { adoptProgram } from './loaded-program.js';
 import type { Native, NativeProgram } from './native.js';
-import { checkProgramOptions } from './program-options.js';
+import { checkProgramOptions, type LoadableOptions } from './program-options.js';
 import { type Attempt, attempt, noteLog } from './system-error.js';
 import { type FileSource, loadFile, programOf, selectProgram } from './xdp-object.js';
 
@@ -55,7 +55,7 @@ function tryModes<T>(wanted: AttachMode | 'auto', attach: (mode: AttachMode) => 
 
 function load(
   native: Native,
-  { source, maxQueues }: ProgramOptions,
+  { source, maxQueues }: LoadableOptions,
 ): { handle: NativeProgram; multiBuffer: boolean | undefined } {
   if (source.kind === 'pinned' || source.kind === 'fd') {
     return { handle: adoptProgram(native, source, maxQueues), multiBuffer: undefined };

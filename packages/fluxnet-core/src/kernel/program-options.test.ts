@@ -62,3 +62,10 @@ it('rejects unknown options by name', () => {
   refuse({ source: { kind: 'pinned', path: '/a', fd: 1 } }, 'program.source.fd');
   refuse({ source: { kind: 'fd', fd: 1, path: '/a' } }, 'program.source.path');
 });
+
+it('refuses a function: the kernel runs bytecode', () => {
+  const source = { kind: 'function', run: () => 'pass' as const } as const;
+  expect(() => checkProgramOptions({ ...OPTIONS, source })).toThrow(
+    expect.objectContaining({ code: 'FLUX_UNSUPPORTED' }),
+  );
+});

@@ -6,8 +6,13 @@ import { checkInteger, checkKeys, checkOneOf, checkString, invalid } from '../op
 const MAX_QUEUES = 65_536;
 const MAX_FD = 2 ** 31 - 1;
 
+/** Options with a source that Linux can load: everything but a function. */
+export interface LoadableOptions extends ProgramOptions {
+  readonly source: Exclude<ProgramSource, { kind: 'function' }>;
+}
+
 /** @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`, `FLUX_UNSUPPORTED` */
-export function checkProgramOptions(options: ProgramOptions): void {
+export function checkProgramOptions(options: ProgramOptions): asserts options is LoadableOptions {
   checkKeys('program', options, ['ifname', 'attachMode', 'attachBy', 'maxQueues', 'source']);
   checkString('program.ifname', options.ifname);
   checkOneOf('program.attachMode', options.attachMode, ['auto', 'native', 'generic']);
@@ -15,6 +20,12 @@ export function checkProgramOptions(options: ProgramOptions): void {
   const by = checkOneOf('program.attachBy', options.attachBy ?? 'link', ['link', 'dispatcher']);
   checkSource(options.source);
   const { kind } = options.source;
+  if (kind === 'function') {
+    throw new FluxError('FLUX_UNSUPPORTED', 'the kernel runs bytecode, not a function', {
+      hint: "use kind: 'redirect' or an object file; functions are for the simulator",
+      context: { kind },
+    });
+  }
   if (by === 'dispatcher' && (kind === 'pinned' || kind === 'fd')) {
     throw new FluxError(
       'FLUX_UNSUPPORTED',
@@ -29,7 +40,7 @@ export function checkProgramOptions(options: ProgramOptions): void {
 }
 
 function checkSource(source: ProgramSource): void {
-  const kinds = ['redirect', 'object', 'pinned', 'fd'] as const;
+  const kinds = ['redirect', 'object', 'pinned', 'fd', 'function'] as const;
   checkOneOf('program.source.kind', source?.kind, kinds);
   switch (source.kind) {
     case 'redirect':
