@@ -1,6 +1,9 @@
+import type { XdpFeatures } from './contract/interface.js';
 import type { Socket } from './contract/socket.js';
+import type { UmemRegistration } from './contract/umem.js';
 import { errno } from './errno.js';
 import { FluxError, type FluxErrorCode } from './errors.js';
+import type { TxMetadataEffective } from './rings/tx-metadata.js';
 import { type BusyPollOptions, DEFAULT_TX_BUDGET } from './xsk-options.js';
 
 // include/uapi/asm-generic/socket.h, include/uapi/linux/if_xdp.h
@@ -41,6 +44,27 @@ export function setTxBudget(socket: Socket, wanted: 'auto' | number, txRingSize:
   if (budget <= DEFAULT_TX_BUDGET) return DEFAULT_TX_BUDGET;
   const result = socket.setOption(SOL_XDP, XDP_MAX_TX_SKB_BUDGET, budget);
   return result === 0 ? budget : DEFAULT_TX_BUDGET;
+}
+
+/**
+ * Who does what is asked for with a packet. In copy mode the kernel gives the timestamp and sees to
+ * the checksum (`xsk_skb_metadata`, net/xdp/xsk.c); in zero-copy mode both are the driver's, and one
+ * that cannot ignores the request.
+ */
+export function txMetadataEffective(
+  { txMetadataLength, txSoftwareChecksum }: UmemRegistration,
+  zeroCopy: boolean,
+  features: XdpFeatures | undefined,
+): TxMetadataEffective {
+  if (txMetadataLength === 0) return { checksum: 'software', timestamp: false, launchTime: false };
+  const driver = features?.txMetadata ?? [];
+  // Kernels before 6.14 refuse the flag; no driver of theirs has the feature.
+  const launchTime = driver.includes('launch-time');
+  if (zeroCopy) {
+    const checksum = driver.includes('checksum') ? 'device' : 'software';
+    return { checksum, timestamp: driver.includes('timestamp'), launchTime };
+  }
+  return { checksum: txSoftwareChecksum ? 'kernel' : 'device', timestamp: true, launchTime };
 }
 
 function force(socket: Socket, level: number, option: number, value: number, name: string): void {

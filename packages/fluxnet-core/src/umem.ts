@@ -1,7 +1,8 @@
 import type { Backend } from './contract/backend.js';
 import type { Memory, PagesOption } from './contract/memory.js';
 import type { UmemOptions, UmemRegistration } from './contract/umem.js';
-import { isFluxError } from './errors.js';
+import { errno } from './errno.js';
+import { FluxError, isFluxError } from './errors.js';
 import { FramePool } from './frame-pool.js';
 import {
   checkBoolean,
@@ -13,6 +14,7 @@ import {
   invalid,
 } from './options.js';
 import { retryWhile } from './retry.js';
+import { TX_METADATA_LENGTH } from './rings/tx-metadata.js';
 
 export interface UmemOpenOptions {
   /** Frames, 1 and up; all of them together at most 2 GiB. Default 4096. */
@@ -26,6 +28,16 @@ export interface UmemOpenOptions {
   readonly frameHeadroom?: number;
   /** Frames of any size, that may cross pages. Default false. Zero-copy needs huge pages for it. */
   readonly unaligned?: boolean;
+  /**
+   * Room for requests in front of packets to send (Linux 6.11): a packet then begins at `txOffset`
+   * of its frame or later. Default false; `auto` takes it where the kernel has it.
+   */
+  readonly txMetadata?: boolean | 'auto';
+  /**
+   * In copy mode the kernel computes requested checksums before the device sees the packet, for
+   * devices that leave them unfinished (veth). Slower than a device that can. Default false.
+   */
+  readonly txSoftwareChecksum?: boolean;
   /** Default `auto`: the largest that can be had; `umem.memory.pages` says which. */
   readonly pages?: PagesOption;
   /** The NUMA node to take memory from. Default `auto`: that of `ifname`. */
@@ -39,6 +51,8 @@ const KEYS = [
   'frameSize',
   'frameHeadroom',
   'unaligned',
+  'txMetadata',
+  'txSoftwareChecksum',
   'pages',
   'numaNode',
   'ifname',
@@ -94,12 +108,13 @@ export class Umem {
     const headroom = checkInteger('umem.frameHeadroom', options.frameHeadroom ?? 0, 0, maxHeadroom);
     const pages = checkOneOf('umem.pages', options.pages ?? 'auto', PAGES);
     const numaNode = checkNumaNode(options.numaNode ?? 'auto');
+    const txMetadata = checkTxMetadata(options);
     const { ifname } = options;
     if (ifname !== undefined) checkString('umem.ifname', ifname);
     const memory = backend.openMemory({ size: frameCount * stride, pages, numaNode, ifname });
     try {
-      const geometry = { chunkSize: frameSize, frameHeadroom: headroom, unaligned };
-      const registration = await register(backend, memory, geometry);
+      const layout = { chunkSize: frameSize, frameHeadroom: headroom, unaligned };
+      const registration = await registerWith(txMetadata, backend, memory, layout);
       return new Umem(backend, memory, registration, new FramePool(stride, frameCount));
     } catch (error) {
       memory.close();
@@ -143,6 +158,11 @@ export class Umem {
     return this.frameSize - KERNEL_HEADROOM - this.frameHeadroom;
   }
 
+  /** Where in a frame a packet to send may begin, at the earliest. */
+  get txOffset(): number {
+    return this.registration.txMetadataLength;
+  }
+
   /** Closes everything opened on it, detaches the buffer, unmaps. Idempotent. */
   close(): void {
     if (this.#owner === undefined) this.memory.close();
@@ -150,11 +170,41 @@ export class Umem {
   }
 }
 
-function register(backend: Backend, memory: Memory, geometry: UmemOptions) {
-  const { chunkSize, frameHeadroom, unaligned } = geometry;
-  return retryWhile(backend.clock, mayFitLater, () =>
-    backend.openUmem(memory, { chunkSize, frameHeadroom, unaligned }),
-  );
+function register(backend: Backend, memory: Memory, options: UmemOptions) {
+  const { chunkSize, frameHeadroom, unaligned, txMetadataLength, txSoftwareChecksum } = options;
+  const layout = { chunkSize, frameHeadroom, unaligned, txMetadataLength, txSoftwareChecksum };
+  return retryWhile(backend.clock, mayFitLater, () => backend.openUmem(memory, layout));
+}
+
+interface CheckedTxMetadata {
+  readonly wanted: boolean | 'auto';
+  readonly softwareChecksum: boolean;
+}
+
+/** Kernels before 6.11 refuse the flag; everything else that they could refuse was checked. */
+async function registerWith(
+  { wanted, softwareChecksum }: CheckedTxMetadata,
+  backend: Backend,
+  memory: Memory,
+  layout: UmemOptions,
+): Promise<UmemRegistration> {
+  if (wanted === false) return register(backend, memory, layout);
+  try {
+    return await register(backend, memory, {
+      ...layout,
+      txMetadataLength: TX_METADATA_LENGTH,
+      txSoftwareChecksum: softwareChecksum,
+    });
+  } catch (error) {
+    if (!isFluxError(error, 'FLUX_INVALID_OPTION') || error.errno !== errno.EINVAL) throw error;
+    if (wanted === 'auto') return register(backend, memory, layout);
+    throw new FluxError('FLUX_UNSUPPORTED', 'the kernel has no TX metadata', {
+      errno: error.errno,
+      syscall: error.syscall,
+      hint: "it came with Linux 6.11: use txMetadata: 'auto', or false",
+      cause: error,
+    });
+  }
 }
 
 /** Locked memory that was closed comes back late; more than the whole limit never fits. */
@@ -167,6 +217,18 @@ function mayFitLater(error: unknown): boolean {
 function checkFrameSize(value: number, unaligned: boolean): number {
   const check = unaligned ? checkInteger : checkPowerOfTwo;
   return check('umem.frameSize', value, MIN_FRAME_SIZE, MAX_FRAME_SIZE);
+}
+
+function checkTxMetadata(options: UmemOpenOptions): CheckedTxMetadata {
+  const { txMetadata: wanted = false, txSoftwareChecksum = false } = options;
+  if (wanted !== 'auto' && typeof wanted !== 'boolean') {
+    throw invalid('umem.txMetadata', wanted, "true | false | 'auto'");
+  }
+  const softwareChecksum = checkBoolean('umem.txSoftwareChecksum', txSoftwareChecksum);
+  if (softwareChecksum && wanted === false) {
+    throw invalid('umem.txSoftwareChecksum', true, 'false, without umem.txMetadata');
+  }
+  return { wanted, softwareChecksum };
 }
 
 function checkNumaNode(value: number | 'auto'): number | 'auto' {

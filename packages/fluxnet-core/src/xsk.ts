@@ -5,8 +5,9 @@ import { retryWhile } from './retry.js';
 import { CompletionRing } from './rings/completion-ring.js';
 import { FillRing } from './rings/fill-ring.js';
 import { RxRing } from './rings/rx-ring.js';
+import { TxMetadata, type TxMetadataEffective } from './rings/tx-metadata.js';
 import { TxRing } from './rings/tx-ring.js';
-import { enableBusyPoll, setTxBudget } from './socket-features.js';
+import { enableBusyPoll, setTxBudget, txMetadataEffective } from './socket-features.js';
 import type { Umem } from './umem.js';
 import {
   type BusyPollOptions,
@@ -24,6 +25,8 @@ export interface XskEffective {
   /** Packets per kick in copy mode; 32 where the kernel has no option for it. */
   readonly txBudget: number;
   readonly busyPoll: Required<BusyPollOptions> | undefined;
+  /** What may be asked for with a packet to send. */
+  readonly txMetadata: TxMetadataEffective;
 }
 
 /** A bound socket with its rings and the fill and completion ring of its queue. */
@@ -39,6 +42,8 @@ export class Xsk {
   readonly fill: FillRing;
   /** Of the queue: carries the completions of all its sockets, mixed. */
   readonly completion: CompletionRing;
+  /** Requests with packets to send: gives back their timestamps. */
+  readonly txMetadata: TxMetadata;
   readonly effective: XskEffective;
   readonly #owner: Xsk | undefined;
 
@@ -52,7 +57,7 @@ export class Xsk {
     const checked = checkXskOptions(options);
     const { ifname, queueId } = checked.queue;
     const { backend } = umem;
-    const { queueCount } = backend.interfaceInfo(ifname);
+    const { queueCount, xdpFeatures } = backend.interfaceInfo(ifname);
     if (queueId >= queueCount) throw queueOutOfRange(ifname, queueId, queueCount);
     const queue = backend.openQueue(umem.registration, checked.queue);
     try {
@@ -74,6 +79,7 @@ export class Xsk {
         multiBuffer: checked.bind.multiBuffer,
         txBudget: setTxBudget(socket, checked.txBudget, checked.rings.txRingSize),
         busyPoll: checked.busyPoll,
+        txMetadata: txMetadataEffective(umem.registration, socket.zeroCopy, xdpFeatures),
       });
     } catch (error) {
       queue.close();
@@ -93,7 +99,8 @@ export class Xsk {
     this.socket = socket;
     this.rx =
       socket.rx === undefined ? undefined : new RxRing(socket.rx, umem.registration.unaligned);
-    this.tx = socket.tx === undefined ? undefined : new TxRing(socket.tx);
+    this.txMetadata = new TxMetadata(umem.registration, umem.view, effective.txMetadata);
+    this.tx = socket.tx === undefined ? undefined : new TxRing(socket.tx, this.txMetadata);
     this.fill = rings.fill;
     this.completion = rings.completion;
     this.effective = effective;
