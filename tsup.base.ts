@@ -1,9 +1,9 @@
 import type { Options } from 'tsup';
 
-/** How every published package is built: ESM, CJS and types from `src/index.ts`. */
-export function library(): Options {
+/** How every published package is built: ESM, CJS and types from its entries. */
+export function library(entry: Record<string, string> = { index: 'src/index.ts' }): Options {
   return {
-    entry: ['src/index.ts'],
+    entry,
     format: ['esm', 'cjs'],
     target: 'node20',
     platform: 'node',

@@ -7,6 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: {
+      'fluxnet-core/compliance': source('packages/fluxnet-core/src/compliance/index.ts'),
       'fluxnet-core': source('packages/fluxnet-core/src/index.ts'),
       'fluxnet-proto': source('packages/fluxnet-proto/src/index.ts'),
       'fluxnet-simulator': source('simulator/src/index.ts'),

@@ -171,7 +171,7 @@ describe('imports', () => {
   it.each([
     ['packages/fluxnet-proto', /(?!)/],
     ['packages/fluxnet-core', /^(node:.+|node-gyp-build)$/],
-    ['simulator', /^fluxnet-(core|proto)$/],
+    ['simulator', /^fluxnet-(core(\/compliance)?|proto)$/],
     ['packages/fluxnet', /^fluxnet-(core|proto)$/],
   ])('of %s point down', (folder, allowed) => {
     expect(sourcesOf(folder)).not.toEqual([]);

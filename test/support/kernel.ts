@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** Kernel tests run as root on Linux, with the addon; elsewhere they are skipped, and say so. */
 export const hasKernel =
@@ -11,7 +11,7 @@ let isolated = false;
  * `npm test` runs the tests in a network namespace of their own, which ends with them. Where an
  * interface of the machine is up, none is made: that is no place for tests.
  */
-function requireIsolation(): void {
+export function requireIsolation(): void {
   if (isolated) return;
   const links = JSON.parse(ip('-json link show up')) as { ifname?: string }[];
   const foreign = links.find(
@@ -27,8 +27,8 @@ function requireIsolation(): void {
   isolated = true;
 }
 
-export function ip(command: string): string {
-  return execFileSync('ip', command.split(' '), { encoding: 'utf8' });
+export function ip(command: string, input = ''): string {
+  return execFileSync('ip', command.split(' '), { encoding: 'utf8', input });
 }
 
 let pairs = 0;
@@ -42,19 +42,17 @@ export interface VethPair {
 }
 
 /** Makes a veth pair, both ends up, IPv6 off, so that only what a test sends is on the wire. */
-export function makeVethPair(queueCount = 1): VethPair {
+export function makeVethPair(queueCount = 1, peerQueueCount = queueCount): VethPair {
   requireIsolation();
   const name = `v${process.pid}x${++pairs}`;
   const [a, b] = [`${name}a`, `${name}b`];
-  const queues = `numtxqueues ${queueCount} numrxqueues ${queueCount}`;
-  ip(`link add ${a} ${queues} type veth peer name ${b} ${queues}`);
+  const queues = (count: number) => `numtxqueues ${count} numrxqueues ${count}`;
+  ip(`link add ${a} ${queues(queueCount)} type veth peer name ${b} ${queues(peerQueueCount)}`);
   for (const end of [a, b]) {
-    execFileSync('sh', [
-      '-c',
-      `f=/proc/sys/net/ipv6/conf/${end}/disable_ipv6; [ ! -e $f ] || echo 1 > $f`,
-    ]);
-    ip(`link set ${end} up`);
+    const knob = `/proc/sys/net/ipv6/conf/${end}/disable_ipv6`;
+    if (existsSync(knob)) writeFileSync(knob, '1');
   }
+  ip('-batch -', `link set ${a} up\nlink set ${b} up\n`);
   return { a, b, remove: () => ip(`link del ${a}`) };
 }
 

@@ -57,6 +57,7 @@ Result<std::shared_ptr<XskFd>> UmemGroup::TakeSocket() {
 
 Failure UmemGroup::BindQueue(const std::shared_ptr<XskFd>& xsk, uint32_t ifindex, uint32_t queue_id,
                              uint16_t flags) {
+  if (xsk->bound) return Bind(*xsk, ifindex, queue_id, flags, 0);  // Refused, by the kernel.
   Failure failure;
   // A socket with a registration of its own cannot share (xsk_bind, net/xdp/xsk.c).
   if (!xsk->registered) {

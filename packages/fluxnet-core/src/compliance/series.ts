@@ -1,0 +1,5 @@
+import type { Series } from './case.js';
+import { uSeries } from './u-series/index.js';
+
+/** The catalogue, as far as it concerns a backend (not the engine, not the system). */
+export const allSeries: readonly Series[] = [uSeries];

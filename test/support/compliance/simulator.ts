@@ -1,0 +1,67 @@
+import type { ProgramSource } from 'fluxnet-core';
+import type {
+  ComplianceEnvironment,
+  Machine,
+  Pair,
+  PairOptions,
+  TestProgram,
+  TxGeneration,
+} from 'fluxnet-core/compliance';
+import { SimNetwork } from 'fluxnet-simulator';
+
+/** Virtual time that is enough for whatever a case waits for. */
+const LIMIT_MS = 60_000;
+
+export function simulatorEnvironment(generation: 'A' | 'C'): ComplianceEnvironment {
+  return {
+    name: `sim-${generation}`,
+    attachMode: 'native',
+    lacks: {},
+    start: () => new SimMachine(generation),
+  };
+}
+
+class SimMachine implements Machine {
+  readonly generation: TxGeneration;
+  readonly #net: SimNetwork;
+  #pairs = 0;
+
+  constructor(generation: 'A' | 'C') {
+    this.generation = generation;
+    this.#net = new SimNetwork();
+  }
+
+  get backend() {
+    return this.#net.backend;
+  }
+
+  addPair(options: PairOptions): Pair {
+    const net = this.#net;
+    const [a, b] = [`veth${this.#pairs++}`, `veth${this.#pairs++}`];
+    net.addVethPair(a, b, options);
+    return {
+      a,
+      b,
+      setUp: (ifname, up) => net.interface(ifname)!.setUp(up),
+      setMtu() {},
+      remove: () => void net.removeInterface(a),
+    };
+  }
+
+  async complete<T>(work: Promise<T>): Promise<T> {
+    let ended = false;
+    const end = () => {
+      ended = true;
+    };
+    work.then(end, end);
+    await this.#net.runUntil(() => ended, { limitMs: LIMIT_MS });
+    return work;
+  }
+
+  source(program: TestProgram): ProgramSource {
+    if (program.kind === 'redirect') return { kind: 'redirect' };
+    throw new Error(`${program.kind} is not modelled`);
+  }
+
+  end(): void {}
+}
