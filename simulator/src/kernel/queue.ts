@@ -74,6 +74,7 @@ export class SimQueue extends Resource implements Queue {
     throw new FluxError('FLUX_UNKNOWN_INTERFACE', `${this.ifname} was removed`, {
       errno: errno.ENODEV,
       syscall: 'bind',
+      hint: 'open a new queue once the interface is back',
       context: { ifname: this.ifname, queueId: this.queueId },
     });
   }
@@ -94,6 +95,7 @@ export class SimQueue extends Resource implements Queue {
       throw new FluxError('FLUX_QUEUE_OUT_OF_RANGE', message, {
         errno: errno.EINVAL,
         syscall: 'bind',
+        hint: `use a queue from 0 to ${device.queueCount - 1}`,
         context: { ...context, queueCount: device.queueCount },
       });
     }

@@ -73,6 +73,7 @@ export class SimSocket extends Resource implements Socket {
       throw new FluxError('FLUX_QUEUE_BUSY', 'the socket is bound already', {
         errno: errno.EBUSY,
         syscall: 'bind',
+        hint: 'open another socket',
         context: { ifname: this.queue.ifname, queueId: this.queue.queueId },
       });
     }

@@ -8,6 +8,7 @@ import type {
   TxGeneration,
 } from 'fluxnet-core/compliance';
 import { SimNetwork } from 'fluxnet-simulator';
+import { simulatedProgram } from './simulator-programs.js';
 
 /** Virtual time that is enough for whatever a case waits for. */
 const LIMIT_MS = 60_000;
@@ -59,8 +60,9 @@ class SimMachine implements Machine {
   }
 
   source(program: TestProgram): ProgramSource {
-    if (program.kind === 'redirect') return { kind: 'redirect' };
-    throw new Error(`${program.kind} is not modelled`);
+    return program.kind === 'redirect'
+      ? { kind: 'redirect' }
+      : { kind: 'function', run: simulatedProgram(program) };
   }
 
   end(): void {}

@@ -1,0 +1,19 @@
+/** Cases that the kernel passes and the simulator not yet. */
+export const pending: ReadonlySet<string> = new Set([
+  'U setsockopt a ring that is set already',
+  'U setsockopt a ring after bind',
+  'U setsockopt a ring of 0 or 3 entries, by number',
+  'U XDP_UMEM_REG unaligned chunks of 2047 bytes',
+  'U XDP_UMEM_REG unaligned chunks of 3000 bytes, the last one cut off is allowed',
+  'U XDP_UMEM_REG too short an option',
+  'U getsockopt XDP_STATISTICS too short',
+  'U getsockopt XDP_MMAP_OFFSETS too short',
+  'U bind while SO_BINDTOIFINDEX names another interface',
+  'U share a queue whose first socket is not bound',
+  'U share the same queue with fill and completion ring of its own',
+  'U attach natively where the driver cannot',
+  'U attach in automatic mode where the driver cannot',
+  'U attach natively with fewer RX queues than the peer has TX queues',
+  'U attach natively, without frags, where the MTU needs them',
+  'U attach generically, without frags, whatever the MTU',
+]);
