@@ -20,6 +20,9 @@ export const errorCodes = {
   FLUX_INTERFACE_REMOVED: 'the interface is gone',
   FLUX_RING_CORRUPT: 'a ring or a descriptor breaks the protocol',
   FLUX_NETLINK_MALFORMED: 'a netlink message breaks its format',
+  FLUX_CAPTURE_MALFORMED: 'a pcap or pcapng file breaks its format',
+  FLUX_CAPTURE_TRUNCATED: 'a pcap or pcapng file ends in the middle',
+  FLUX_FILTER_SYNTAX: 'a filter expression cannot be understood',
   FLUX_HANDLER_FAILED: 'the packet handler threw',
   FLUX_SYSCALL: 'a system call failed in a way that has no code of its own',
 } as const;

@@ -1,13 +1,8 @@
 import { ARP_HARDWARE_ETHERNET, ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from '../link/arp.js';
 import { ETHERNET_HEADER_LENGTH, EtherType } from '../link/ethernet.js';
 import { MAC_LENGTH } from '../mac.js';
-import {
-  type EthernetOptions,
-  openFrame,
-  requireMac,
-  requireUint,
-  writeEthernet,
-} from './frame.js';
+import { requireUint } from '../require-uint.js';
+import { type EthernetOptions, openFrame, requireMac, writeEthernet } from './frame.js';
 
 const UNKNOWN_MAC = new Uint8Array(MAC_LENGTH);
 

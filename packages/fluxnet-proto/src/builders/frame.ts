@@ -4,6 +4,7 @@ import { internetChecksum, pseudoHeaderSum } from '../checksum.js';
 import { ETHERNET_HEADER_LENGTH, EthernetHeader, EtherType } from '../link/ethernet.js';
 import { MAC_LENGTH } from '../mac.js';
 import { IPV4_MIN_HEADER_LENGTH, Ipv4Header } from '../network/ipv4.js';
+import { requireUint } from '../require-uint.js';
 
 /** The arrays that options name are read while the frame is written, so they must not overlap it. */
 export interface EthernetOptions {
@@ -26,12 +27,6 @@ export interface Ipv4Options extends EthernetOptions {
 export const L4_OFFSET = ETHERNET_HEADER_LENGTH + IPV4_MIN_HEADER_LENGTH;
 
 export const NO_PAYLOAD = new Uint8Array(0);
-
-export function requireUint(name: string, value: number, max: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${name} is ${value}; it must be an integer from 0 to ${max}`);
-  }
-}
 
 export function requireMac(name: string, mac: Uint8Array): void {
   if (mac.length !== MAC_LENGTH) {

@@ -1,14 +1,8 @@
 import { internetChecksum } from '../checksum.js';
 import { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from '../network/icmpv4.js';
 import { IpProtocol } from '../network/ipv4.js';
-import {
-  type Ipv4Options,
-  L4_OFFSET,
-  NO_PAYLOAD,
-  openIpv4Frame,
-  requireUint,
-  writeIpv4,
-} from './frame.js';
+import { requireUint } from '../require-uint.js';
+import { type Ipv4Options, L4_OFFSET, NO_PAYLOAD, openIpv4Frame, writeIpv4 } from './frame.js';
 
 export interface IcmpEchoOptions extends Ipv4Options {
   /** `Icmpv4Type.echo`, the default, or `Icmpv4Type.echoReply`. */

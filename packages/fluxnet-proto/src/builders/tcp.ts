@@ -1,11 +1,11 @@
 import { IpProtocol } from '../network/ipv4.js';
+import { requireUint } from '../require-uint.js';
 import { TCP_MIN_HEADER_LENGTH, TcpHeader } from '../transport/tcp.js';
 import {
   type Ipv4Options,
   L4_OFFSET,
   NO_PAYLOAD,
   openIpv4Frame,
-  requireUint,
   segmentChecksum,
   writeIpv4,
 } from './frame.js';

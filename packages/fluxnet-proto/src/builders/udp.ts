@@ -1,11 +1,11 @@
 import { IpProtocol } from '../network/ipv4.js';
+import { requireUint } from '../require-uint.js';
 import { UDP_HEADER_LENGTH, UdpHeader } from '../transport/udp.js';
 import {
   type Ipv4Options,
   L4_OFFSET,
   NO_PAYLOAD,
   openIpv4Frame,
-  requireUint,
   segmentChecksum,
   writeIpv4,
 } from './frame.js';
