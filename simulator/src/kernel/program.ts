@@ -55,29 +55,26 @@ export class SimProgram extends Resource implements Program {
   }
 
   /** `xsk_map_update_elem`: a socket that is not bound is accepted, its frames are dropped. */
-  setSocket(socket: Socket): void {
+  setSocket(socket: Socket, slot = socket?.queue?.queueId): void {
     this.assertOpen();
     if (!(socket instanceof SimSocket) || socket.kernel !== this.#device.kernel) {
       throw foreignObject('socket');
     }
     socket.assertOpen();
-    const { queueId } = socket.queue;
-    this.#ensureSlot(queueId, errno.E2BIG);
-    this.clearSocket(queueId);
-    this.#slots.set(queueId, socket);
+    this.#ensureSlot(slot, errno.E2BIG);
+    this.#slots.set(slot, socket);
     socket.programs.add(this);
   }
 
-  clearSocket(queueId: number): void {
+  clearSocket(slot: number): void {
     this.assertOpen();
-    this.#ensureSlot(queueId, errno.EINVAL);
-    this.#slots.get(queueId)?.programs.delete(this);
-    this.#slots.delete(queueId);
+    this.#ensureSlot(slot, errno.EINVAL);
+    this.#slots.delete(slot);
   }
 
-  /** The socket closes: its slot is empty again. */
+  /** The socket closes: its slots are empty again. */
   forget(socket: SimSocket): void {
-    this.clearSocket(socket.queue.queueId);
+    for (const [slot, held] of this.#slots) if (held === socket) this.#slots.delete(slot);
   }
 
   counters(): ProgramCounters {
@@ -91,14 +88,14 @@ export class SimProgram extends Resource implements Program {
     this.#device.program = undefined;
   }
 
-  #ensureSlot(queueId: number, code: number): void {
-    if (queueId >= 0 && queueId < this.#maxQueues) return;
-    const message = `the socket map has ${this.#maxQueues} slots, none for queue ${queueId}`;
+  #ensureSlot(slot: number, code: number): void {
+    if (slot >= 0 && slot < this.#maxQueues) return;
+    const message = `the socket map has ${this.#maxQueues} slots, none is ${slot}`;
     throw new FluxError('FLUX_QUEUE_OUT_OF_RANGE', message, {
       errno: code,
       syscall: 'bpf',
-      hint: `open the program with maxQueues above ${queueId}`,
-      context: { queueId, maxQueues: this.#maxQueues },
+      hint: `open the program with maxQueues above ${slot}`,
+      context: { slot, maxQueues: this.#maxQueues },
     });
   }
 }

@@ -79,15 +79,17 @@ export interface Program {
    */
   readonly multiBuffer: boolean | undefined;
   /**
-   * Sends the frames of the socket's queue to it, until the socket closes.
+   * Puts a socket into a slot of the socket map, until it closes. The redirect program takes the
+   * slot of the queue that a frame arrived on, and so does the default; other programs choose,
+   * also among sockets that share a queue.
    * @throws {FluxError} `FLUX_QUEUE_OUT_OF_RANGE`, `FLUX_CLOSED`
    */
-  setSocket(socket: Socket): void;
+  setSocket(socket: Socket, slot?: number): void;
   /**
-   * Lets the frames of a queue pass to the host again.
+   * Empties a slot: with the redirect program the frames of its queue pass to the host again.
    * @throws {FluxError} `FLUX_QUEUE_OUT_OF_RANGE`, `FLUX_INVALID_OPTION`
    */
-  clearSocket(queueId: number): void;
+  clearSocket(slot: number): void;
   counters(): ProgramCounters;
   /** Detaches, and unloads what was loaded. Idempotent. */
   close(): void;

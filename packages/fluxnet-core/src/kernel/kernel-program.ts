@@ -10,6 +10,8 @@ import { type Answer, attempt } from './system-error.js';
 /** Slots of the redirect program's counters (native/bpf/redirect.h). */
 const REDIRECTED = 0;
 const PASSED = 1;
+/** Numbers of slots are 32 bits wide. */
+const MAX_SLOT = 2 ** 32 - 1;
 
 export interface ProgramFacts {
   readonly ifname: string;
@@ -31,7 +33,7 @@ export class KernelProgram extends Resource implements Program {
   readonly attachBy: AttachBy;
   readonly multiBuffer: boolean | undefined;
   readonly countsFrames: boolean;
-  /** By queue id. */
+  /** By their number in the socket map. */
   readonly #slots = new Map<number, SocketSlot>();
   readonly #dispatcherLink: NativeCloseable | undefined;
 
@@ -48,51 +50,47 @@ export class KernelProgram extends Resource implements Program {
     this.#dispatcherLink = dispatcherLink;
   }
 
-  setSocket(socket: Socket): void {
+  setSocket(socket: Socket, slot = socket?.queue?.queueId): void {
     this.assertOpen();
     if (!(socket instanceof KernelSocket)) {
       throw invalid('socket', socket, 'a socket of the kernel backend');
     }
-    const { handle, queue } = socket;
-    attempt(
-      {
-        doing: `send the frames of queue ${queue.queueId} to its socket`,
-        ...this.#slot(queue.queueId, 'E2BIG'),
-      },
-      () => this.handle.setSocket(queue.queueId, handle),
+    checkInteger('slot', slot, 0, MAX_SLOT);
+    attempt({ doing: `set the socket of slot ${slot}`, ...this.#slotAttempt(slot, 'E2BIG') }, () =>
+      this.handle.setSocket(slot, socket.handle),
     );
-    const previous = this.#slots.get(queue.queueId);
+    const previous = this.#slots.get(slot);
     if (previous?.socket === socket) return;
-    this.#slots.set(queue.queueId, new SocketSlot(socket, (slot) => this.#leave(slot)));
+    const leave = (place: SocketSlot) => this.#leave(slot, place);
+    this.#slots.set(slot, new SocketSlot(socket, leave));
     previous?.close();
   }
 
   /** A closed socket leaves its slot; the kernel does that only when the whole queue goes. */
-  #leave(slot: SocketSlot): void {
-    const { queueId } = slot.socket.queue;
-    if (!this.closed && this.#slots.get(queueId) === slot) this.clearSocket(queueId);
+  #leave(slot: number, place: SocketSlot): void {
+    if (!this.closed && this.#slots.get(slot) === place) this.clearSocket(slot);
   }
 
-  clearSocket(queueId: number): void {
+  clearSocket(slot: number): void {
     this.assertOpen();
-    checkInteger('queueId', queueId, 0, 2 ** 32 - 1);
+    checkInteger('slot', slot, 0, MAX_SLOT);
     attempt(
-      { doing: `clear the socket of queue ${queueId}`, ...this.#slot(queueId, 'EINVAL') },
-      () => this.handle.clearSocket(queueId),
+      { doing: `clear the socket of slot ${slot}`, ...this.#slotAttempt(slot, 'EINVAL') },
+      () => this.handle.clearSocket(slot),
     );
-    const slot = this.#slots.get(queueId);
-    this.#slots.delete(queueId);
-    slot?.close();
+    const place = this.#slots.get(slot);
+    this.#slots.delete(slot);
+    place?.close();
   }
 
   /** The answer to a slot that the socket map does not have (net/xdp/xskmap.c). */
-  #slot(queueId: number, errnoName: string) {
+  #slotAttempt(slot: number, errnoName: string) {
     const maxQueues = this.handle.maxQueues();
     const answer: Answer = {
       code: 'FLUX_QUEUE_OUT_OF_RANGE',
-      hint: `the socket map has ${maxQueues} slots: open the program with maxQueues above ${queueId}`,
+      hint: `the socket map has ${maxQueues} slots: open the program with maxQueues above ${slot}`,
     };
-    return { context: { queueId, maxQueues }, answers: { [errnoName]: answer } };
+    return { context: { slot, maxQueues }, answers: { [errnoName]: answer } };
   }
 
   counters(): ProgramCounters {

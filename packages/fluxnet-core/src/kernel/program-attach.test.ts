@@ -139,7 +139,7 @@ describe.runIf(hasKernel)('[kernel] an attached program', () => {
     expect(failure(() => program.setSocket(xsk.socket))).toMatchObject({
       code: 'FLUX_QUEUE_OUT_OF_RANGE',
       errno: errno.E2BIG,
-      context: { queueId: 1, maxQueues: 1 },
+      context: { slot: 1, maxQueues: 1 },
       hint: expect.stringContaining('maxQueues above 1'),
     });
     for (const queueId of [1, 65_536, 2 ** 32 - 1]) {
@@ -155,6 +155,12 @@ describe.runIf(hasKernel)('[kernel] an attached program', () => {
     for (const socket of [undefined, {}, program, { handle: {}, queue: { queueId: 0 } }]) {
       expect(failure(() => program.setSocket(socket as never)).code).toBe('FLUX_INVALID_OPTION');
     }
+    for (const slot of [Number.NaN, -1, 2 ** 32, '0']) {
+      const error = failure(() => program.setSocket(xsk.socket, slot as number));
+      expect(error.code).toBe('FLUX_INVALID_OPTION');
+    }
+    program.setSocket(xsk.socket, 0); // Not the slot of its queue: the program's choice.
+    program.clearSocket(0);
     program.clearSocket(0); // Empty already.
     const second = open();
     second.close();
