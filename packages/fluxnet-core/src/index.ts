@@ -9,16 +9,19 @@ export type {
   CurrentAndMaximum,
   InterfaceAddress,
   InterfaceInfo,
+  InterfaceNapi,
   LinkChange,
   LinkEvent,
   LinkWatch,
   MasterInterface,
+  NapiSettings,
   Neighbour,
   NeighbourState,
   NextHop,
   Offloads,
   ProgramOwner,
   QueueCounts,
+  QueueNapi,
   RingSizes,
   Route,
   RouteType,
@@ -86,6 +89,7 @@ export type { TxMetadataEffective } from './rings/tx-metadata.js';
 export { TxMetadata } from './rings/tx-metadata.js';
 export { TxRequest } from './rings/tx-request.js';
 export { TxRing } from './rings/tx-ring.js';
+export type { BusyPollEffective } from './socket-features.js';
 export type { UmemOpenOptions } from './umem.js';
 export { checkPacketFits, Umem } from './umem.js';
 export type { XskEffective } from './xsk.js';

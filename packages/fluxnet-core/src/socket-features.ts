@@ -1,4 +1,4 @@
-import type { XdpFeatures } from './contract/interface.js';
+import type { InterfaceNapi, XdpFeatures } from './contract/interface.js';
 import type { Socket } from './contract/socket.js';
 import type { UmemRegistration } from './contract/umem.js';
 import { errno } from './errno.js';
@@ -28,6 +28,34 @@ export function enableBusyPoll(
   force(socket, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1, 'SO_PREFER_BUSY_POLL');
   force(socket, SOL_SOCKET, SO_BUSY_POLL, timeUs, 'SO_BUSY_POLL');
   force(socket, SOL_SOCKET, SO_BUSY_POLL_BUDGET, budget, 'SO_BUSY_POLL_BUDGET');
+}
+
+/** Busy polling that is on, and whether the administrator has made room for it. */
+export interface BusyPollEffective extends Required<BusyPollOptions> {
+  /**
+   * Are the queue's interrupts held back for who polls? Without that they come as ever, and busy
+   * polling only costs. Undefined where it cannot be read.
+   */
+  readonly interruptsDeferred: boolean | undefined;
+  /** The command that helps, unless they are. */
+  readonly hint: string | undefined;
+}
+
+export function busyPollEffective(
+  options: Required<BusyPollOptions>,
+  { ifname, queueId }: { readonly ifname: string; readonly queueId: number },
+  napi: InterfaceNapi | undefined,
+): BusyPollEffective {
+  const settings = napi?.rxQueues.find((queue) => queue.queueId === queueId);
+  const deferHardIrqs = settings?.deferHardIrqs ?? napi?.deferHardIrqs;
+  const groFlushTimeoutNs = settings?.groFlushTimeoutNs ?? napi?.groFlushTimeoutNs;
+  const known = deferHardIrqs !== undefined && groFlushTimeoutNs !== undefined;
+  const interruptsDeferred = known ? deferHardIrqs > 0 && groFlushTimeoutNs > 0 : undefined;
+  const folder = `/sys/class/net/${ifname}`;
+  const commands =
+    `echo 2 | sudo tee ${folder}/napi_defer_hard_irqs; ` +
+    `echo 200000 | sudo tee ${folder}/gro_flush_timeout`;
+  return { ...options, interruptsDeferred, hint: interruptsDeferred ? undefined : commands };
 }
 
 /**

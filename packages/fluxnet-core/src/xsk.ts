@@ -7,10 +7,15 @@ import { FillRing } from './rings/fill-ring.js';
 import { RxRing } from './rings/rx-ring.js';
 import { TxMetadata, type TxMetadataEffective } from './rings/tx-metadata.js';
 import { TxRing } from './rings/tx-ring.js';
-import { enableBusyPoll, setTxBudget, txMetadataEffective } from './socket-features.js';
+import {
+  type BusyPollEffective,
+  busyPollEffective,
+  enableBusyPoll,
+  setTxBudget,
+  txMetadataEffective,
+} from './socket-features.js';
 import type { Umem } from './umem.js';
 import {
-  type BusyPollOptions,
   checkRingOptions,
   checkXskOptions,
   type XskOpenOptions,
@@ -24,7 +29,7 @@ export interface XskEffective {
   readonly multiBuffer: boolean;
   /** Packets per kick in copy mode; 32 where the kernel has no option for it. */
   readonly txBudget: number;
-  readonly busyPoll: Required<BusyPollOptions> | undefined;
+  readonly busyPoll: BusyPollEffective | undefined;
   /** What may be asked for with a packet to send. */
   readonly txMetadata: TxMetadataEffective;
 }
@@ -57,7 +62,7 @@ export class Xsk {
     const checked = checkXskOptions(options);
     const { ifname, queueId } = checked.queue;
     const { backend } = umem;
-    const { queueCount, xdpFeatures } = backend.interfaceInfo(ifname);
+    const { queueCount, xdpFeatures, napi } = backend.interfaceInfo(ifname);
     if (queueId >= queueCount) throw queueOutOfRange(ifname, queueId, queueCount);
     const queue = backend.openQueue(umem.registration, checked.queue);
     try {
@@ -78,7 +83,7 @@ export class Xsk {
         needWakeup: checked.bind.needWakeup,
         multiBuffer: checked.bind.multiBuffer,
         txBudget: setTxBudget(socket, checked.txBudget, checked.rings.txRingSize),
-        busyPoll: checked.busyPoll,
+        busyPoll: checked.busyPoll && busyPollEffective(checked.busyPoll, checked.queue, napi),
         txMetadata: txMetadataEffective(umem.registration, socket.zeroCopy, xdpFeatures),
       });
     } catch (error) {

@@ -104,6 +104,7 @@ export class SimBackend implements Backend {
       queues: { current: queues, maximum: queues },
       rings: undefined,
       offloads: undefined,
+      napi: undefined,
       xdpFeatures: undefined,
       master: undefined,
       program: program && { id: program.id, mode: program.attachMode, name: 'flux_redirect' },

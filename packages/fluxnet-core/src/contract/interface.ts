@@ -101,6 +101,32 @@ export interface MasterInterface {
   readonly kind: string;
 }
 
+/**
+ * How interrupts of an interface are held back, which kernel busy polling needs: packets are then
+ * left to who polls, until the timeout. The administrator's to set, never changed by fluxnet.
+ */
+export interface NapiSettings {
+  /** How many polls without work precede the interrupt (`napi_defer_hard_irqs`, kernel 5.8). */
+  readonly deferHardIrqs: number | undefined;
+  /** How long the interrupt waits (`gro_flush_timeout`). */
+  readonly groFlushTimeoutNs: number | undefined;
+  /** How long it waits while somebody polls with success (kernel 6.13). */
+  readonly irqSuspendTimeoutNs: number | undefined;
+  /** Packets are taken in by threads of the kernel, not in interrupts (kernel 5.12). */
+  readonly threaded: boolean | undefined;
+}
+
+/** What holds for one RX queue. */
+export interface QueueNapi extends NapiSettings {
+  readonly queueId: number;
+  readonly napiId: number;
+}
+
+/** What holds for the interface, and for its RX queues where driver and kernel tell (6.8). */
+export interface InterfaceNapi extends NapiSettings {
+  readonly rxQueues: readonly QueueNapi[];
+}
+
 /** What an interface is at this moment. What cannot be known is undefined. */
 export interface InterfaceInfo {
   readonly ifname: string;
@@ -123,6 +149,7 @@ export interface InterfaceInfo {
   readonly queues: CurrentAndMaximum<QueueCounts> | undefined;
   readonly rings: CurrentAndMaximum<RingSizes> | undefined;
   readonly offloads: Offloads | undefined;
+  readonly napi: InterfaceNapi | undefined;
   /** Undefined before kernel 6.3. */
   readonly xdpFeatures: XdpFeatures | undefined;
   readonly master: MasterInterface | undefined;

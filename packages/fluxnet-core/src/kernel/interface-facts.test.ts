@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -8,7 +11,10 @@ import {
   makeVethPair,
   type VethPair,
 } from '../../../../test/support/kernel.js';
+import { Umem } from '../umem.js';
+import { Xsk } from '../xsk.js';
 import { kernelBackend } from './kernel-backend.js';
+import { napiOfSysfs } from './napi-facts.js';
 
 describe.runIf(hasKernel)('[kernel] facts of interfaces', () => {
   let pair: VethPair;
@@ -77,6 +83,46 @@ describe.runIf(hasKernel)('[kernel] facts of interfaces', () => {
     expect(xdpFeatures.driver).not.toContain('xsk-zerocopy');
     expect(xdpFeatures.zeroCopyMaxSegments).toBeUndefined();
     expect(kernelBackend.interfaceInfo('lo').xdpFeatures?.driver).toEqual([]);
+  });
+
+  it('count the queues of a driver that has no say over them', async () => {
+    const ifname = `ifb${process.pid}`;
+    ip(`link add ${ifname} numrxqueues 4 numtxqueues 4 type ifb`);
+    try {
+      const { queues, queueCount } = kernelBackend.interfaceInfo(ifname);
+      expect([queues, queueCount]).toEqual([undefined, 4]);
+      const umem = await Umem.open(kernelBackend, { frameCount: 4 });
+      (await Xsk.open(umem, { ifname, queueId: 3 })).close();
+      await expect(Xsk.open(umem, { ifname, queueId: 4 })).rejects.toMatchObject({
+        code: 'FLUX_QUEUE_OUT_OF_RANGE',
+        context: { queueCount: 4 },
+      });
+      umem.close();
+    } finally {
+      ip(`link del ${ifname}`);
+    }
+  });
+
+  it('say how interrupts are deferred, where sysfs shows this namespace', () => {
+    const sysfs = mkdtempSync(join(tmpdir(), 'fluxnet-sysfs-'));
+    execFileSync('mount', ['-t', 'sysfs', 'none', sysfs]);
+    try {
+      const { ifindex, mac } = kernelBackend.interfaceInfo(pair.a);
+      const read = () => napiOfSysfs(pair.a, { ifindex, mac }, sysfs);
+      expect(read()).toEqual({ deferHardIrqs: 0, groFlushTimeoutNs: 0, threaded: false });
+      const folder = join(sysfs, 'class', 'net', pair.a);
+      writeFileSync(join(folder, 'napi_defer_hard_irqs'), '2');
+      writeFileSync(join(folder, 'gro_flush_timeout'), '200000');
+      expect(read()).toEqual({ deferHardIrqs: 2, groFlushTimeoutNs: 200000, threaded: false });
+      // Another interface of the same name, and one that every namespace has.
+      expect(napiOfSysfs(pair.a, { ifindex: ifindex + 1, mac }, sysfs)).toBeUndefined();
+      expect(napiOfSysfs(pair.a, { ifindex, mac: '02:00:00:00:00:01' }, sysfs)).toBeUndefined();
+      const lo = { ifindex: 1, mac: '00:00:00:00:00:00' };
+      expect(napiOfSysfs('lo', lo, sysfs)).toBeUndefined();
+    } finally {
+      execFileSync('umount', [sysfs]);
+      rmdirSync(sysfs);
+    }
   });
 
   it('name the program', () => {

@@ -8,19 +8,14 @@ import type {
   RingSizes,
   XdpFeatures,
 } from '../contract/interface.js';
-import { errno } from '../errno.js';
 import { findLink } from './find-link.js';
+import { readNapi, readQueues } from './napi-facts.js';
 import type { Native, NativeEthtool } from './native.js';
-import { NETLINK_GENERIC, NetlinkClient } from './netlink/client.js';
+import { askNetdev } from './netdev-family.js';
+import type { NetlinkClient } from './netlink/client.js';
 import { type Link, linkRequest, parseLink, RTM_GETLINK } from './netlink/link.js';
-import {
-  familyRequest,
-  GENL_ID_CTRL,
-  NETDEV_FAMILY,
-  parseFamily,
-  parseXdpFeatures,
-  xdpFeaturesRequest,
-} from './netlink/xdp-features.js';
+import type { QueueEntry } from './netlink/napi.js';
+import { parseXdpFeatures, xdpFeaturesRequest } from './netlink/xdp-features.js';
 import { numaNode } from './numa-node.js';
 import { attempt } from './system-error.js';
 
@@ -34,6 +29,7 @@ export function readInterface(native: Native, ifname: string): InterfaceInfo {
     native.ethtool(ifname),
   );
   const queues = queueCounts(ethtool);
+  const inUse = readQueues(native, ifname, link.ifindex);
   return {
     ifname,
     ifindex: link.ifindex,
@@ -44,10 +40,11 @@ export function readInterface(native: Native, ifname: string): InterfaceInfo {
     driver: ethtool.driver,
     kind: link.kind,
     numaNode: link.parent && numaNode(link.parent),
-    queueCount: bindableQueues(queues?.current),
+    queueCount: bindableQueues(link, queues?.current, inUse),
     queues,
     rings: ringSizes(ethtool),
     offloads: offloads(ethtool),
+    napi: readNapi(native, ifname, link, inUse ?? []),
     xdpFeatures: readXdpFeatures(native, ifname, link.ifindex),
     master,
     program: attachedProgram(native, link),
@@ -69,8 +66,9 @@ export function readIfindex(native: Native, ifname: string): number {
 
 /** Queues that a socket can bind to. @throws {FluxError} `FLUX_UNKNOWN_INTERFACE` */
 export function readQueueCount(native: Native, ifname: string): number {
-  readIfindex(native, ifname);
-  return bindableQueues(queueCounts(native.ethtool(ifname))?.current);
+  const link = findLink(native, ifname, (_, link) => link);
+  const channels = queueCounts(native.ethtool(ifname))?.current;
+  return bindableQueues(link, channels, readQueues(native, ifname, link.ifindex));
 }
 
 function readMaster(client: NetlinkClient, { master }: Link): MasterInterface | undefined {
@@ -80,24 +78,10 @@ function readMaster(client: NetlinkClient, { master }: Link): MasterInterface | 
   return { ifindex, ifname, kind };
 }
 
-/** Kernels before 6.3 know neither the family nor the question. */
-const NO_ANSWER: readonly unknown[] = [errno.ENOENT, errno.EOPNOTSUPP, errno.EINVAL];
-
 function readXdpFeatures(native: Native, ifname: string, ifindex: number): XdpFeatures | undefined {
-  const ask = (client: NetlinkClient) => {
-    const found = client.get('CTRL_CMD_GETFAMILY', GENL_ID_CTRL, familyRequest(NETDEV_FAMILY));
-    const family = parseFamily(found);
-    if (family === undefined) return undefined;
-    return parseXdpFeatures(client.get('NETDEV_CMD_DEV_GET', family, xdpFeaturesRequest(ifindex)));
-  };
-  return attempt({ doing: `read the XDP features of ${ifname}`, context: { ifname } }, () => {
-    try {
-      return NetlinkClient.use(native, NETLINK_GENERIC, ask);
-    } catch (error) {
-      if (NO_ANSWER.includes((error as { errno?: unknown }).errno)) return undefined;
-      throw error;
-    }
-  });
+  return askNetdev(native, ifname, (client, family) =>
+    parseXdpFeatures(client.get('NETDEV_CMD_DEV_GET', family, xdpFeaturesRequest(ifindex))),
+  );
 }
 
 function attachedProgram(native: Native, { ifindex, program }: Link): AttachedProgram | undefined {
@@ -114,10 +98,22 @@ function queueCounts({ channels }: NativeEthtool): CurrentAndMaximum<QueueCounts
   };
 }
 
-/** Drivers that cannot change their channels have one queue pair. */
-function bindableQueues(current: QueueCounts | undefined): number {
-  if (current === undefined) return 1;
-  return Math.max(1, current.combined + Math.max(current.rx, current.tx));
+/**
+ * The larger of RX and TX queues in use (xsk_bind, net/xdp/xsk.c). A driver that has no say over
+ * its queues may have several all the same; before kernel 6.8 the number it was made with stands
+ * for those.
+ */
+function bindableQueues(
+  link: Link,
+  channels: QueueCounts | undefined,
+  inUse: readonly QueueEntry[] | undefined,
+): number {
+  if (channels !== undefined) {
+    return Math.max(1, channels.combined + Math.max(channels.rx, channels.tx));
+  }
+  // An interface that is down tells none.
+  if (inUse === undefined || inUse.length === 0) return link.mostQueues;
+  return Math.max(...inUse.map(({ queueId }) => queueId + 1));
 }
 
 function ringSizes({ rings }: NativeEthtool): CurrentAndMaximum<RingSizes> | undefined {

@@ -74,6 +74,13 @@ export function lowWordOfU64(attributes: Attributes, type: number): number | und
   return sized(attributes, type, 8)?.getUint32(LITTLE_ENDIAN ? 0 : 4, LITTLE_ENDIAN);
 }
 
+/** A `uint` of the specifications: 4 bytes, or 8 where they are needed. */
+export function unsigned(attributes: Attributes, type: number): number | undefined {
+  const value = sized(attributes, type, 4);
+  if (value === undefined || value.byteLength < 8) return value?.getUint32(0, LITTLE_ENDIAN);
+  return Number(value.getBigUint64(0, LITTLE_ENDIAN));
+}
+
 /** Text up to the first NUL. */
 export function text(attributes: Attributes, type: number): string | undefined {
   const value = bytes(attributes, type);

@@ -14,6 +14,7 @@ import {
 } from './attributes.js';
 import { linkRequest, parseLink } from './link.js';
 import { buildMessage, parseFailure, parseMessages } from './message.js';
+import { napisRequest, parseNapi, parseQueue, queuesRequest } from './napi.js';
 import { neighbourRequest, parseNeighbour } from './neighbour.js';
 import { parseRoute } from './route.js';
 import {
@@ -102,6 +103,7 @@ describe.runIf(LITTLE_ENDIAN)('golden bytes', () => {
       master: { ifindex: 4, kind: 'bridge' },
       parent: { bus: 'pci', device: '0000:03:00.0' },
       program: { id: 42, mode: 'native' },
+      mostQueues: 1,
     });
   });
 
@@ -139,6 +141,7 @@ describe.runIf(LITTLE_ENDIAN)('golden bytes', () => {
       master: undefined,
       parent: undefined,
       program: undefined,
+      mostQueues: 1,
     });
   });
 
@@ -222,6 +225,24 @@ describe.runIf(LITTLE_ENDIAN)('golden bytes', () => {
     });
   });
 
+  it('reads queues and how their interrupts are deferred', () => {
+    const rx = '0a010000 08000100 00000000 08000300 00000000 08000200 04000000 08000400 01010000';
+    expect(parseQueue(viewOf(rx))).toEqual({ rx: true, queueId: 0, napiId: 257 });
+    const tx = '0a010000 08000100 02000000 08000300 01000000 08000200 04000000';
+    expect(parseQueue(viewOf(tx))).toEqual({ rx: false, queueId: 2, napiId: undefined });
+    const napi =
+      '0b010000 08000200 01010000 08000100 04000000 08000800 01000000 08000500 02000000' +
+      '08000700 40420f00 0c000600 00e40b54 02000000';
+    expect(parseNapi(viewOf(napi))).toEqual({
+      napiId: 257,
+      deferHardIrqs: 2,
+      groFlushTimeoutNs: 10_000_000_000, // More than 32 bits.
+      irqSuspendTimeoutNs: 1_000_000,
+      threaded: true,
+    });
+    expect(parseNapi(viewOf('0b010000 08000200 01010000'))).toEqual({ napiId: 257 });
+  });
+
   it('makes requests', () => {
     expect(hexOf([buildMessage(18, 0x301, 7, [new Uint8Array(3)])])).toBe(
       '14000000120001030700000000000000' + '00000000',
@@ -231,6 +252,8 @@ describe.runIf(LITTLE_ENDIAN)('golden bytes', () => {
     expect(hexOf(addressRequest(5))).toBe('0000000005000000');
     expect(hexOf(neighbourRequest(5))).toBe(`${'00'.repeat(12)}0800080005000000`);
     expect(hexOf(familyRequest('netdev'))).toBe('030100000b0002006e65746465760000');
+    expect(hexOf(queuesRequest(5))).toBe('0a0100000800020005000000');
+    expect(hexOf(napisRequest(5))).toBe('0b0100000800010005000000');
     expect(hexOf(xdpFeaturesRequest(5))).toBe('010100000800010005000000');
   });
 });
@@ -267,6 +290,8 @@ describe('hostile bytes', () => {
     parseNeighbour,
     parseFamily,
     parseXdpFeatures,
+    parseQueue,
+    parseNapi,
   };
 
   /** Decoders end, and throw nothing but the one error. */

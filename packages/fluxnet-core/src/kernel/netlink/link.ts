@@ -28,6 +28,8 @@ const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
 const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
+const IFLA_NUM_TX_QUEUES = 31;
+const IFLA_NUM_RX_QUEUES = 32;
 const IFLA_XDP = 43;
 const IFLA_PARENT_DEV_NAME = 56;
 const IFLA_PARENT_DEV_BUS_NAME = 57;
@@ -60,6 +62,8 @@ export interface Link {
   /** The device behind the interface (kernel 5.14): its bus and its name there. */
   readonly parent: { readonly bus: string; readonly device: string } | undefined;
   readonly program: { readonly id: number; readonly mode: 'native' | 'generic' } | undefined;
+  /** The larger of RX and TX queues that it was made with; fewer may be in use. */
+  readonly mostQueues: number;
 }
 
 /** @throws {FluxError} `FLUX_NETLINK_MALFORMED` */
@@ -80,6 +84,10 @@ export function parseLink(payload: DataView): Link {
     master: master(attributes, info),
     parent: parent(attributes),
     program: program(nested(attributes, IFLA_XDP)),
+    mostQueues: Math.max(
+      u32(attributes, IFLA_NUM_RX_QUEUES) ?? 1,
+      u32(attributes, IFLA_NUM_TX_QUEUES) ?? 1,
+    ),
   };
 }
 
