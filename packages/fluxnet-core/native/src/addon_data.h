@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mapping.h"
+#include "shared_object.h"
 
 namespace fluxnet {
 
@@ -15,11 +16,25 @@ class AddonData {
  public:
   static AddonData& Of(Napi::Env env) { return *env.GetInstanceData<AddonData>(); }
 
-  // Keeps the address range of a retired mapping from being used again until the environment ends.
-  void Keep(std::shared_ptr<Mapping> mapping) { retired_.push_back(std::move(mapping)); }
+  // The environment ends, a terminated worker's for instance: what it owned ends for all. It has
+  // run its other finalizers before this one, so that what nobody else held is gone already.
+  ~AddonData() {
+    for (const auto& object : owned_) {
+      if (auto open = object.lock()) open->Close();
+    }
+  }
+
+  void Own(const std::shared_ptr<SharedObject>& object) {
+    std::erase_if(owned_, [](const auto& known) { return known.expired(); });
+    owned_.push_back(object);
+  }
+
+  // Keeps the address range of a mapping from being used again until the environment ends.
+  void Keep(std::shared_ptr<Mapping> mapping) { kept_.push_back(std::move(mapping)); }
 
  private:
-  std::vector<std::shared_ptr<Mapping>> retired_;
+  std::vector<std::weak_ptr<SharedObject>> owned_;
+  std::vector<std::shared_ptr<Mapping>> kept_;
 };
 
 }  // namespace fluxnet

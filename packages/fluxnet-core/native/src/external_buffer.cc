@@ -33,12 +33,8 @@ Napi::Value ExternalBuffer::value(Napi::Env env) const {
 void ExternalBuffer::Close(Napi::Env env) {
   if (!open()) return;
   Napi::HandleScope scope(env);
-  bool moved = false;
-  napi_is_detached_arraybuffer(env, buffer_.Value(), &moved);
-  if (!moved && napi_detach_arraybuffer(env, buffer_.Value()) == napi_ok) {
-    mapping_->Retire();
-    AddonData::Of(env).Keep(mapping_);
-  }
+  napi_detach_arraybuffer(env, buffer_.Value());
+  AddonData::Of(env).Keep(mapping_);
   mapping_.reset();
   buffer_.Reset();
 }

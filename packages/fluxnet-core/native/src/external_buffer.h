@@ -19,10 +19,10 @@ class ExternalBuffer {
   Napi::Value value(Napi::Env env) const;
   const std::shared_ptr<Mapping>& mapping() const { return mapping_; }
 
-  // SAFETY: the buffer is detached first, so that no view reaches the memory any more. The address
-  // range is kept until the environment ends (see Mapping::Retire). A buffer that JavaScript has
-  // detached itself (`buffer.transfer()`) lives on in another one: its memory stays as it is
-  // until that one is collected.
+  // Detaches the buffer, so that no view of this isolate reaches the memory any more. The address
+  // range is kept until the environment ends (see Mapping::Retire). What JavaScript has moved into
+  // another buffer (`buffer.transfer()`) keeps its share of the mapping, which reads as zeros from
+  // when the object is closed.
   void Close(Napi::Env env);
 
  private:

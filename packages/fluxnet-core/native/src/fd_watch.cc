@@ -1,18 +1,21 @@
 #include "fd_watch.h"
 
+#include <utility>
+
 #include "args.h"
 
 namespace fluxnet {
 
 FdWatch::FdWatch(Napi::Env env) : env_(env), context_(std::in_place, env, "fluxnet.FdWatch") {}
 
-FdWatch* FdWatch::Open(Napi::Env env, int fd) {
+FdWatch* FdWatch::Open(Napi::Env env, int fd, std::shared_ptr<const void> holder) {
   uv_loop_t* loop = nullptr;
   auto* watch = new FdWatch(env);
   if (napi_get_uv_event_loop(env, &loop) == napi_ok) {
     const int status = uv_poll_init(loop, &watch->poll_, fd);
     if (status == 0) {
       watch->poll_.data = watch;
+      watch->holder_ = std::move(holder);
       // A worker may be terminated while it waits: the addon is unloaded with its last
       // environment, and the loop would call back into nothing.
       napi_add_async_cleanup_hook(
@@ -72,8 +75,10 @@ void FdWatch::CloseHandle() {
   if (handle_ != kOpen) return;
   handle_ = kClosing;
   Stop();
+  // The loop forgets the descriptor at once, and calls back later.
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_),
            [](uv_handle_t* handle) { static_cast<FdWatch*>(handle->data)->HandleClosed(); });
+  holder_.reset();
 }
 
 void FdWatch::HandleClosed() {

@@ -4,6 +4,7 @@
 #include <napi.h>
 #include <uv.h>
 
+#include <memory>
 #include <optional>
 
 namespace fluxnet {
@@ -16,8 +17,9 @@ class FdWatch {
     void operator()(FdWatch* watch) const { watch->Release(); }
   };
 
-  // Returns null with a pending exception where the loop refuses the descriptor.
-  static FdWatch* Open(Napi::Env env, int fd);
+  // Returns null with a pending exception where the loop refuses the descriptor. Holds `holder`,
+  // which keeps the descriptor open, until the loop does not wait on it any more.
+  static FdWatch* Open(Napi::Env env, int fd, std::shared_ptr<const void> holder = nullptr);
 
   // Calls `listener` once. Replaces what was waited for before.
   void Start(Napi::Env env, bool readable, bool writable, Napi::Function listener);
@@ -32,6 +34,7 @@ class FdWatch {
   void Ready();
 
   Napi::Env env_;
+  std::shared_ptr<const void> holder_;
   uv_poll_t poll_{};
   std::optional<Napi::AsyncContext> context_;
   Napi::FunctionReference listener_;

@@ -40,7 +40,7 @@ Result<std::shared_ptr<Mapping>> Mapping::MapAligned(int fd, size_t size, size_t
 
 Mapping::~Mapping() { munmap(address_, size_); }
 
-void Mapping::Retire() {
+void Mapping::Retire() const {
   // Replaces the mapping in one step. If it cannot, under strict overcommit say, dropping the
   // pages is all that is left, and the range stays reserved by an inaccessible mapping.
   const int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;

@@ -25,10 +25,11 @@ class Mapping {
   void* address() const { return address_; }
   size_t size() const { return size_; }
 
-  // Gives the pages back but keeps the address range, which reads as zeros from now on: native
-  // code that was handed a pointer (a thread pool job of Node, say) may still use it. For rings
-  // this is also what releases the queue, which lives as long as one of its ring mappings.
-  void Retire();
+  // Gives the pages back but keeps the address range, which reads as zeros from now on: another
+  // isolate may be at it this moment, and native code that was handed a pointer (a thread pool job
+  // of Node, say) may still use it. For rings this is also what releases the queue, which lives as
+  // long as one of its ring mappings.
+  void Retire() const;
 
  private:
   void* address_;

@@ -1,10 +1,11 @@
-// Frames' bytes: a memfd, mapped once, sealed against resizing.
+// One isolate's view of a memory.
 #pragma once
 
 #include <napi.h>
 
 #include "external_buffer.h"
-#include "fd.h"
+#include "hold.h"
+#include "shared_memory.h"
 
 namespace fluxnet {
 
@@ -14,24 +15,25 @@ class Memory : public Napi::ObjectWrap<Memory> {
   static constexpr const char* kName = "Memory";
   static Napi::Function Define(Napi::Env env);
 
-  // new Memory(size, 'hugetlb1g' | 'hugetlb2m' | 'thp' | '4k', numaNode or -1): memfd_create,
-  // ftruncate, fcntl(F_ADD_SEALS), mmap, mbind, madvise. What was obtained is for the caller to
-  // read: `pageSize`, `transparentHugeBytes`, `numaNode`.
+  // new Memory(size, 'hugetlb1g' | 'hugetlb2m' | 'thp' | '4k', numaNode or -1): opens. What was
+  // obtained is for the caller to read: `pageSize`, `transparentHugeBytes`, `numaNode`.
+  // new Memory(token): imports.
   explicit Memory(const Napi::CallbackInfo& info);
 
-  bool open() const { return buffer_.open(); }
-  const std::shared_ptr<Mapping>& mapping() const { return buffer_.mapping(); }
+  bool open() const { return memory_.open(); }
+  const std::shared_ptr<SharedMemory>& shared() const { return memory_.get(); }
 
  private:
   // The constructor's work; on failure an exception is pending and nothing is held.
   void Open(const Napi::CallbackInfo& info);
-  Napi::Value Buffer(const Napi::CallbackInfo& info);
+  Napi::Value Buffer(const Napi::CallbackInfo& info) { return buffer_.value(info.Env()); }
   Napi::Value PageSize(const Napi::CallbackInfo& info);
   Napi::Value TransparentHugeBytes(const Napi::CallbackInfo& info);
   Napi::Value NumaNode(const Napi::CallbackInfo& info);
+  Napi::Value Token(const Napi::CallbackInfo& info) { return memory_.Token(info.Env()); }
   void Close(const Napi::CallbackInfo& info);
 
-  Fd fd_;
+  Hold<SharedMemory> memory_;
   ExternalBuffer buffer_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <sys/eventfd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <unordered_map>
 
@@ -39,6 +41,18 @@ class Wakeups {
   uint32_t last_token_ = 0;
   std::unordered_map<uint32_t, std::shared_ptr<Fd>> fds_;
 };
+
+// How long a thread sleeps before it looks whether it is to end. `worker.terminate()` and
+// `process.exit()` wait for the thread, and no hook runs on another one to wake it.
+constexpr int64_t kLookMs = 100;
+
+// Calls that could run JavaScript fail as soon as the thread is to end.
+bool IsEnding(napi_env env) {
+  napi_value number;
+  napi_value same;
+  return napi_create_uint32(env, 0, &number) != napi_ok ||
+         napi_coerce_to_number(env, number, &same) != napi_ok;
+}
 
 // Fails only when the counter is saturated, and then the sleeper wakes anyway.
 void Signal(const Fd& fd) { eventfd_write(fd.get(), 1); }
@@ -79,20 +93,39 @@ Napi::Value PollSet::Add(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Socket* socket = WrappedArg<Socket>(info, 0, "socket");
   if (socket == nullptr) return env.Undefined();
-  if (!socket->xsk() || !wakeup_) {
+  const auto& shared = socket->shared();
+  if (!wakeup_ || !shared || !shared->open()) {
     ThrowClosed(env, wakeup_ ? "socket" : "poll set");
     return env.Undefined();
   }
   const short events =
       static_cast<short>((info[1].ToBoolean() ? POLLIN : 0) | (info[2].ToBoolean() ? POLLOUT : 0));
   for (size_t index = 0; index < members_.size(); ++index) {
-    if (members_[index].xsk.lock() == socket->xsk()) {
+    if (members_[index].socket.lock() == shared) {
       members_[index].events = events;
       return Napi::Number::New(env, static_cast<double>(index));
     }
   }
-  members_.push_back({socket->xsk(), events, 0});
+  shared->WakeOnClose(wakeup_);
+  members_.push_back({shared, events, 0});
   return Napi::Number::New(env, static_cast<double>(members_.size() - 1));
+}
+
+int PollSet::Sleep(Napi::Env env, int64_t timeout_ms) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  int64_t left = timeout_ms;
+  for (;;) {
+    const bool last = left >= 0 && left <= kLookMs;
+    const int result =
+        poll(fds_.data(), fds_.size(), static_cast<int>(last ? left : kLookMs));
+    if (result < 0) return -errno;
+    if (result > 0 || last) return result;
+    if (IsEnding(env)) return -EINTR;
+    if (timeout_ms < 0) continue;
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    left = std::max<int64_t>(rest, 0);
+  }
 }
 
 Napi::Value PollSet::Wait(const Napi::CallbackInfo& info) {
@@ -105,14 +138,14 @@ Napi::Value PollSet::Wait(const Napi::CallbackInfo& info) {
   std::vector<std::shared_ptr<XskFd>> held;
   fds_.assign(1, {wakeup_->get(), POLLIN, 0});
   for (const Member& member : members_) {
-    held.push_back(member.xsk.lock());
+    const auto socket = member.socket.lock();
+    held.push_back(socket ? socket->xsk() : nullptr);
     fds_.push_back({held.back() ? held.back()->fd.get() : -1, member.events, 0});
   }
-  const int result = poll(fds_.data(), fds_.size(), static_cast<int>(*timeout));
+  const int result = Sleep(env, *timeout);
   if (result < 0) {
-    const int error = errno;
     for (Member& member : members_) member.ready = 0;
-    return Napi::Number::New(env, -error);
+    return Napi::Number::New(env, result);
   }
   eventfd_t ignored;
   if (fds_[0].revents != 0) eventfd_read(wakeup_->get(), &ignored);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fd.h"
-#include "xsk_fd.h"
+#include "shared_socket.h"
 
 namespace fluxnet {
 
@@ -28,20 +28,24 @@ class PollSet : public Napi::ObjectWrap<PollSet> {
   // The constructor's work; on failure an exception is pending and nothing is held.
   void Open(const Napi::CallbackInfo& info);
   struct Member {
-    std::weak_ptr<XskFd> xsk;  // A closed socket must not keep its queue busy.
+    std::weak_ptr<SharedSocket> socket;  // A closed one must not keep its queue busy.
     short events;
     short ready;
   };
 
   // add(socket, readable, writable) -> index
   Napi::Value Add(const Napi::CallbackInfo& info);
-  // wait(timeoutMs) -> count of ready sockets, or a negative errno
+  // wait(timeoutMs) -> count of ready sockets, or a negative errno: -EINTR where this thread is to
+  // end, which JavaScript does not see any more
   Napi::Value Wait(const Napi::CallbackInfo& info);
   // ready(index) -> bit 0 readable, bit 1 writable
   Napi::Value Ready(const Napi::CallbackInfo& info);
   void Interrupt(const Napi::CallbackInfo& info);
   Napi::Value Token(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
+
+  // poll(2) until something is ready, the time is over, or this thread is to end.
+  int Sleep(Napi::Env env, int64_t timeout_ms);
 
   std::shared_ptr<Fd> wakeup_;
   uint32_t token_ = 0;

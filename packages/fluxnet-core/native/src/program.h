@@ -1,10 +1,10 @@
-// A loaded XDP program with its socket map, attached by a bpf_link: the kernel detaches it when the
-// process dies, however it dies.
+// One isolate's hold on an XDP program.
 #pragma once
 
 #include <napi.h>
 
-#include "fd.h"
+#include "hold.h"
+#include "shared_program.h"
 
 namespace fluxnet {
 
@@ -14,8 +14,7 @@ class Program : public Napi::ObjectWrap<Program> {
   static constexpr const char* kName = "Program";
   static Napi::Function Define(Napi::Env env);
 
-  // new Program(programFd, socketsFd, countersFd | undefined): duplicates descriptors of an XDP
-  // program, an XSKMAP and a per-CPU array of 64-bit counters; EINVAL where they are not.
+  // new Program(programFd, socketsFd, countersFd | undefined): opens. new Program(token): imports.
   explicit Program(const Napi::CallbackInfo& info);
 
  private:
@@ -32,13 +31,13 @@ class Program : public Napi::ObjectWrap<Program> {
   void ClearSocket(const Napi::CallbackInfo& info);
   // counter(slot): the sum over all CPUs
   Napi::Value Counter(const Napi::CallbackInfo& info);
-  void Close(const Napi::CallbackInfo& info);
+  Napi::Value Token(const Napi::CallbackInfo& info) { return program_.Token(info.Env()); }
+  void Close(const Napi::CallbackInfo&) { program_.Close(); }
 
-  Fd program_;
-  Fd sockets_;
-  Fd counters_;
-  uint32_t max_queues_ = 0;
-  Fd link_;
+  // Null, and an exception is pending, when it is closed.
+  std::shared_ptr<SharedProgram::Fds> OpenFds(Napi::Env env);
+
+  Hold<SharedProgram> program_;
 };
 
 }  // namespace fluxnet

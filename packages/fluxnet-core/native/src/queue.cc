@@ -9,18 +9,27 @@ Napi::Function Queue::Define(Napi::Env env) {
   return DefineClass(
       env, kName,
       {InstanceMethod<&Queue::Fill>("fill"), InstanceMethod<&Queue::Completion>("completion"),
+       InstanceMethod<&Queue::Token>("token"), InstanceMethod<&Queue::IsOpen>("isOpen"),
        InstanceMethod<&Queue::Close>("close")});
 }
 
 Queue::Queue(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   info.This().As<Napi::Object>().TypeTag(&kTypeTag);
-  Open(info);
+  if (info.Length() == 1) {
+    queue_.Borrow(info);
+  } else {
+    Open(info);
+  }
+  if (!queue_.get()) return;
+  if (!fill_.Open(Env(), queue_->fill()) || !completion_.Open(Env(), queue_->completion())) {
+    CloseAll(Env());
+  }
 }
 
 void Queue::Open(const Napi::CallbackInfo& info) {
   Umem* umem = WrappedArg<Umem>(info, 0, "umem");
   if (umem == nullptr) return;
-  if (umem->group() == nullptr) return ThrowClosed(Env(), "umem");
+  if (!umem->open()) return ThrowClosed(Env(), "umem");
   const auto ifindex = IntegerArg(info, 1, "ifindex", 0, INT32_MAX);
   if (!ifindex) return;
   // The kernel keeps 16 bits of it and would bind 65537 to queue 1.
@@ -31,29 +40,22 @@ void Queue::Open(const Napi::CallbackInfo& info) {
   const auto completion_size = IntegerArg(info, 4, "completionRingSize", 0, kMaxRingSize);
   if (!completion_size) return;
 
-  auto xsk = umem->group()->TakeSocket();
-  if (!xsk.ok()) return ThrowSystemError(Env(), xsk.error());
-  if (!fill_.Open(Env(), *xsk.value(), RingKind::kFill, *fill_size)) return;
-  if (!completion_.Open(Env(), *xsk.value(), RingKind::kCompletion, *completion_size)) {
-    fill_.Close(Env());
-    return;
-  }
-  group_ = umem->group();
-  xsk_ = std::move(xsk.value());
-  ifindex_ = *ifindex;
-  queue_id_ = *queue_id;
+  auto queue = SharedQueue::Open(
+      umem->group(), {static_cast<uint32_t>(*ifindex), static_cast<uint32_t>(*queue_id),
+                      static_cast<uint32_t>(*fill_size), static_cast<uint32_t>(*completion_size)});
+  if (!queue.ok()) return ThrowSystemError(Env(), queue.error());
+  if (!umem->group()->Adopt(queue.value())) return ThrowClosed(Env(), "umem");
+  queue_.Own(Env(), std::move(queue.value()));
 }
 
-Failure Queue::Bind(const std::shared_ptr<XskFd>& xsk, uint16_t flags) {
-  if (xsk == xsk_) return group_->BindQueue(xsk, ifindex_, queue_id_, flags);
-  return BindShared(*xsk, ifindex_, queue_id_, *xsk_);
+Napi::Value Queue::IsOpen(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), open());
 }
 
-void Queue::Close(const Napi::CallbackInfo& info) {
-  fill_.Close(info.Env());
-  completion_.Close(info.Env());
-  xsk_.reset();
-  group_.reset();
+void Queue::CloseAll(Napi::Env env) {
+  fill_.Close(env);
+  completion_.Close(env);
+  queue_.Close();
 }
 
 }  // namespace fluxnet

@@ -1,12 +1,13 @@
-// One (interface, queue id) with its fill and completion ring.
+// One isolate's view of a queue.
 #pragma once
 
 #include <napi.h>
 
 #include <memory>
 
-#include "ring_mapping.h"
-#include "xsk_fd.h"
+#include "hold.h"
+#include "ring_buffer.h"
+#include "shared_queue.h"
 
 namespace fluxnet {
 
@@ -16,29 +17,25 @@ class Queue : public Napi::ObjectWrap<Queue> {
   static constexpr const char* kName = "Queue";
   static Napi::Function Define(Napi::Env env);
 
-  // new Queue(umem, ifindex, queueId, fillSize, completionSize)
+  // new Queue(umem, ifindex, queueId, fillSize, completionSize): opens. new Queue(token): imports.
   explicit Queue(const Napi::CallbackInfo& info);
 
-  bool open() const { return xsk_ != nullptr; }
-  // The kernel ties a queue's rings to one of its sockets: the first one opened on it.
-  const std::shared_ptr<XskFd>& xsk() const { return xsk_; }
-  bool TakeOwner() { return std::exchange(owner_free_, false); }
-  Failure Bind(const std::shared_ptr<XskFd>& xsk, uint16_t flags);
+  bool open() const { return queue_.open(); }
+  const std::shared_ptr<SharedQueue>& shared() const { return queue_.get(); }
 
  private:
   // The constructor's work; on failure an exception is pending and nothing is held.
   void Open(const Napi::CallbackInfo& info);
   Napi::Value Fill(const Napi::CallbackInfo& info) { return fill_.ToJs(info.Env()); }
   Napi::Value Completion(const Napi::CallbackInfo& info) { return completion_.ToJs(info.Env()); }
-  void Close(const Napi::CallbackInfo& info);
+  Napi::Value Token(const Napi::CallbackInfo& info) { return queue_.Token(info.Env()); }
+  Napi::Value IsOpen(const Napi::CallbackInfo& info);
+  void CloseAll(Napi::Env env);
+  void Close(const Napi::CallbackInfo& info) { CloseAll(info.Env()); }
 
-  std::shared_ptr<UmemGroup> group_;
-  std::shared_ptr<XskFd> xsk_;
-  bool owner_free_ = true;
-  uint32_t ifindex_ = 0;
-  uint32_t queue_id_ = 0;
-  RingMapping fill_;
-  RingMapping completion_;
+  Hold<SharedQueue> queue_;
+  RingBuffer fill_;
+  RingBuffer completion_;
 };
 
 }  // namespace fluxnet

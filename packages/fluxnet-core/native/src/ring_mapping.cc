@@ -2,7 +2,7 @@
 
 #include <sys/socket.h>
 
-#include "args.h"
+#include <utility>
 
 namespace fluxnet {
 namespace {
@@ -37,41 +37,22 @@ KindFacts FactsOf(RingKind kind) {
 
 }  // namespace
 
-bool RingMapping::Open(Napi::Env env, const XskFd& xsk, RingKind kind, uint32_t size) {
+Result<RingMapping> RingMapping::Open(const XskFd& xsk, RingKind kind, uint32_t size) {
   const KindFacts facts = FactsOf(kind);
   const int fd = xsk.fd.get();
   if (setsockopt(fd, SOL_XDP, facts.option, &size, sizeof(size)) != 0) {
-    ThrowSystemError(env, LastError(facts.call));
-    return false;
+    return LastError(facts.call);
   }
   xdp_mmap_offsets offsets{};
   socklen_t length = sizeof(offsets);
   if (getsockopt(fd, SOL_XDP, XDP_MMAP_OFFSETS, &offsets, &length) != 0) {
-    ThrowSystemError(env, LastError("getsockopt(XDP_MMAP_OFFSETS)"));
-    return false;
+    return LastError("getsockopt(XDP_MMAP_OFFSETS)");
   }
-  offsets_ = offsets.*facts.offsets;
-  size_ = size;
-  auto mapping = Mapping::Map(fd, offsets_.desc + static_cast<size_t>(size) * facts.entry_size,
+  const xdp_ring_offset& ring = offsets.*facts.offsets;
+  auto mapping = Mapping::Map(fd, ring.desc + static_cast<size_t>(size) * facts.entry_size,
                               facts.page_offset);
-  if (!mapping.ok()) {
-    ThrowSystemError(env, mapping.error());
-    return false;
-  }
-  buffer_ = ExternalBuffer(env, std::move(mapping.value()));
-  return buffer_.open();
-}
-
-Napi::Value RingMapping::ToJs(Napi::Env env) const {
-  if (!open()) return env.Undefined();
-  Napi::Object region = Napi::Object::New(env);
-  region.Set("buffer", buffer_.value(env));
-  region.Set("producerOffset", Napi::Number::New(env, static_cast<double>(offsets_.producer)));
-  region.Set("consumerOffset", Napi::Number::New(env, static_cast<double>(offsets_.consumer)));
-  region.Set("flagsOffset", Napi::Number::New(env, static_cast<double>(offsets_.flags)));
-  region.Set("descriptorOffset", Napi::Number::New(env, static_cast<double>(offsets_.desc)));
-  region.Set("size", Napi::Number::New(env, size_));
-  return region;
+  if (!mapping.ok()) return mapping.error();
+  return RingMapping{std::move(mapping.value()), ring, size};
 }
 
 }  // namespace fluxnet

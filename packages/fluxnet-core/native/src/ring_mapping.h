@@ -1,11 +1,11 @@
 // One of a socket's four rings, created and mapped.
 #pragma once
 
-#include <napi.h>
-
 #include <cstdint>
+#include <memory>
 
-#include "external_buffer.h"
+#include "mapping.h"
+#include "result.h"
 #include "xsk_fd.h"
 
 namespace fluxnet {
@@ -15,20 +15,17 @@ inline constexpr int64_t kMaxRingSize = 1 << 16;
 
 enum class RingKind { kRx, kTx, kFill, kCompletion };
 
-class RingMapping {
- public:
-  // setsockopt(XDP_*_RING), getsockopt(XDP_MMAP_OFFSETS), mmap. On failure an exception is pending
-  // and the object is not open.
-  bool Open(Napi::Env env, const XskFd& xsk, RingKind kind, uint32_t size);
-  bool open() const { return buffer_.open(); }
-  // `{buffer, producerOffset, …}` as in the contract's RingRegion, or undefined.
-  Napi::Value ToJs(Napi::Env env) const;
-  void Close(Napi::Env env) { buffer_.Close(env); }
+struct RingMapping {
+  std::shared_ptr<Mapping> mapping;  // Null where the socket has no such ring.
+  xdp_ring_offset offsets{};
+  uint32_t size = 0;
 
- private:
-  xdp_ring_offset offsets_{};
-  uint32_t size_ = 0;
-  ExternalBuffer buffer_;
+  // setsockopt(XDP_*_RING), getsockopt(XDP_MMAP_OFFSETS), mmap.
+  static Result<RingMapping> Open(const XskFd& xsk, RingKind kind, uint32_t size);
+
+  void Retire() const {
+    if (mapping) mapping->Retire();
+  }
 };
 
 }  // namespace fluxnet

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "args.h"
+#include "queue.h"
 
 namespace fluxnet {
 
@@ -15,12 +16,19 @@ Napi::Function Socket::Define(Napi::Env env) {
        InstanceMethod<&Socket::Unwatch>("unwatch"),
        InstanceMethod<&Socket::Statistics>("statistics"),
        InstanceMethod<&Socket::SetOption>("setOption"),
-       InstanceMethod<&Socket::GetOption>("getOption"), InstanceMethod<&Socket::Close>("close")});
+       InstanceMethod<&Socket::GetOption>("getOption"), InstanceMethod<&Socket::Token>("token"),
+       InstanceMethod<&Socket::IsOpen>("isOpen"), InstanceMethod<&Socket::Close>("close")});
 }
 
 Socket::Socket(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   info.This().As<Napi::Object>().TypeTag(&kTypeTag);
-  Open(info);
+  if (info.Length() == 1) {
+    socket_.Borrow(info);
+  } else {
+    Open(info);
+  }
+  if (!socket_.get()) return;
+  if (!rx_.Open(Env(), socket_->rx()) || !tx_.Open(Env(), socket_->tx())) CloseAll(Env());
 }
 
 void Socket::Open(const Napi::CallbackInfo& info) {
@@ -32,23 +40,10 @@ void Socket::Open(const Napi::CallbackInfo& info) {
   const auto tx_size = IntegerArg(info, 2, "txRingSize", 0, kMaxRingSize);
   if (!tx_size) return;
 
-  std::shared_ptr<XskFd> xsk;
-  if (queue->TakeOwner()) {
-    xsk = queue->xsk();
-  } else if (!queue->xsk()->bound) {
-    // It would share with the first one, which is not bound: yet, or never will be.
-    return ThrowSystemError(Env(), {EBADF, "socket(AF_XDP)", {}});
-  } else {
-    auto opened = XskFd::Open();
-    if (!opened.ok()) return ThrowSystemError(Env(), opened.error());
-    xsk = std::move(opened.value());
-  }
-  if (*rx_size > 0 && !rx_.Open(Env(), *xsk, RingKind::kRx, *rx_size)) return;
-  if (*tx_size > 0 && !tx_.Open(Env(), *xsk, RingKind::kTx, *tx_size)) {
-    rx_.Close(Env());
-    return;
-  }
-  xsk_ = std::move(xsk);
+  auto socket = SharedSocket::Open(*queue->shared(), *rx_size, *tx_size);
+  if (!socket.ok()) return ThrowSystemError(Env(), socket.error());
+  if (!queue->shared()->Adopt(socket.value())) return ThrowClosed(Env(), "queue");
+  socket_.Own(Env(), std::move(socket.value()));
 }
 
 void Socket::Bind(const Napi::CallbackInfo& info) {
@@ -56,22 +51,25 @@ void Socket::Bind(const Napi::CallbackInfo& info) {
   if (queue == nullptr) return;
   const auto flags = IntegerArg(info, 1, "flags", 0, UINT16_MAX);
   if (!flags) return;
-  if (!xsk_ || !queue->open()) return ThrowClosed(info.Env(), "socket");
-  if (Failure failure = queue->Bind(xsk_, *flags)) ThrowSystemError(info.Env(), *failure);
+  const auto socket = xsk();
+  if (!socket || !queue->open()) return ThrowClosed(info.Env(), "socket");
+  if (Failure failure = queue->shared()->Bind(socket, *flags)) {
+    ThrowSystemError(info.Env(), *failure);
+  }
 }
 
 Napi::Value Socket::Kick(const Napi::CallbackInfo& info) {
   int result = -EBADF;
-  if (xsk_) {
-    result = sendto(xsk_->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0 ? -errno : 0;
+  if (const auto xsk = this->xsk()) {
+    result = sendto(xsk->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0 ? -errno : 0;
   }
   return Napi::Number::New(info.Env(), result);
 }
 
 Napi::Value Socket::WakeRx(const Napi::CallbackInfo& info) {
   int result = -EBADF;
-  if (xsk_) {
-    result = recvfrom(xsk_->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, nullptr) < 0 ? -errno : 0;
+  if (const auto xsk = this->xsk()) {
+    result = recvfrom(xsk->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, nullptr) < 0 ? -errno : 0;
   }
   return Napi::Number::New(info.Env(), result);
 }
@@ -81,9 +79,10 @@ void Socket::Watch(const Napi::CallbackInfo& info) {
   const bool writable = info[1].ToBoolean();
   const auto listener = FunctionArg(info, 2, "listener");
   if (!listener) return;
-  if (!xsk_) return ThrowClosed(info.Env(), "socket");
+  const auto xsk = this->xsk();
+  if (!xsk) return ThrowClosed(info.Env(), "socket");
   if (!watch_) {
-    watch_.reset(FdWatch::Open(info.Env(), xsk_->fd.get()));
+    watch_.reset(FdWatch::Open(info.Env(), xsk->fd.get(), xsk));
     if (!watch_) return;
   }
   watch_->Start(info.Env(), readable, writable, *listener);
@@ -94,13 +93,14 @@ void Socket::Unwatch(const Napi::CallbackInfo&) {
 }
 
 Napi::Value Socket::Statistics(const Napi::CallbackInfo& info) {
-  if (!xsk_) {
+  const auto xsk = this->xsk();
+  if (!xsk) {
     ThrowClosed(info.Env(), "socket");
     return info.Env().Undefined();
   }
   xdp_statistics stats{};
   socklen_t length = sizeof(stats);
-  if (getsockopt(xsk_->fd.get(), SOL_XDP, XDP_STATISTICS, &stats, &length) != 0) {
+  if (getsockopt(xsk->fd.get(), SOL_XDP, XDP_STATISTICS, &stats, &length) != 0) {
     ThrowSystemError(info.Env(), LastError("getsockopt(XDP_STATISTICS)"));
     return info.Env().Undefined();
   }
@@ -125,9 +125,9 @@ Napi::Value Socket::SetOption(const Napi::CallbackInfo& info) {
   const auto value = IntegerArg(info, 2, "value", INT32_MIN, INT32_MAX);
   if (!value) return info.Env().Undefined();
   int result = -EBADF;
-  if (xsk_) {
+  if (const auto xsk = this->xsk()) {
     const int option = static_cast<int>(*value);
-    result = setsockopt(xsk_->fd.get(), static_cast<int>(*level), static_cast<int>(*name), &option,
+    result = setsockopt(xsk->fd.get(), static_cast<int>(*level), static_cast<int>(*name), &option,
                         sizeof(option)) != 0
                  ? -errno
                  : 0;
@@ -141,10 +141,10 @@ Napi::Value Socket::GetOption(const Napi::CallbackInfo& info) {
   const auto name = IntegerArg(info, 1, "name", INT32_MIN, INT32_MAX);
   if (!name) return info.Env().Undefined();
   int result = -EBADF;
-  if (xsk_) {
+  if (const auto xsk = this->xsk()) {
     int option = 0;
     socklen_t length = sizeof(option);
-    result = getsockopt(xsk_->fd.get(), static_cast<int>(*level), static_cast<int>(*name), &option,
+    result = getsockopt(xsk->fd.get(), static_cast<int>(*level), static_cast<int>(*name), &option,
                         &length) != 0
                  ? -errno
                  : option;
@@ -152,11 +152,15 @@ Napi::Value Socket::GetOption(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), result);
 }
 
-void Socket::Close(const Napi::CallbackInfo& info) {
+Napi::Value Socket::IsOpen(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), socket_.open());
+}
+
+void Socket::CloseAll(Napi::Env env) {
   watch_.reset();  // Before the descriptor it waits on.
-  rx_.Close(info.Env());
-  tx_.Close(info.Env());
-  xsk_.reset();
+  rx_.Close(env);
+  tx_.Close(env);
+  socket_.Close();
 }
 
 }  // namespace fluxnet

@@ -1,4 +1,4 @@
-// A socket with its RX and TX ring.
+// One isolate's view of a socket.
 #pragma once
 
 #include <napi.h>
@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "fd_watch.h"
-#include "queue.h"
-#include "ring_mapping.h"
-#include "xsk_fd.h"
+#include "hold.h"
+#include "ring_buffer.h"
+#include "shared_socket.h"
 
 namespace fluxnet {
 
@@ -18,10 +18,12 @@ class Socket : public Napi::ObjectWrap<Socket> {
   static constexpr const char* kName = "Socket";
   static Napi::Function Define(Napi::Env env);
 
-  // new Socket(queue, rxSize, txSize)
+  // new Socket(queue, rxSize, txSize): opens. new Socket(token): imports.
   explicit Socket(const Napi::CallbackInfo& info);
 
-  const std::shared_ptr<XskFd>& xsk() const { return xsk_; }
+  const std::shared_ptr<SharedSocket>& shared() const { return socket_.get(); }
+  // To be held during a system call; null where it is closed, by this isolate or another.
+  std::shared_ptr<XskFd> xsk() const { return socket_.get() ? socket_->xsk() : nullptr; }
 
  private:
   // The constructor's work; on failure an exception is pending and nothing is held.
@@ -39,11 +41,14 @@ class Socket : public Napi::ObjectWrap<Socket> {
   // setOption(level, name, value) and getOption(level, name): 0 or value, or a negative errno.
   Napi::Value SetOption(const Napi::CallbackInfo& info);
   Napi::Value GetOption(const Napi::CallbackInfo& info);
-  void Close(const Napi::CallbackInfo& info);
+  Napi::Value Token(const Napi::CallbackInfo& info) { return socket_.Token(info.Env()); }
+  Napi::Value IsOpen(const Napi::CallbackInfo& info);
+  void CloseAll(Napi::Env env);
+  void Close(const Napi::CallbackInfo& info) { CloseAll(info.Env()); }
 
-  std::shared_ptr<XskFd> xsk_;
-  RingMapping rx_;
-  RingMapping tx_;
+  Hold<SharedSocket> socket_;
+  RingBuffer rx_;
+  RingBuffer tx_;
   std::unique_ptr<FdWatch, FdWatch::Releaser> watch_;
 };
 

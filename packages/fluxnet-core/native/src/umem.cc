@@ -6,12 +6,17 @@
 namespace fluxnet {
 
 Napi::Function Umem::Define(Napi::Env env) {
-  return DefineClass(env, kName, {InstanceMethod<&Umem::Close>("close")});
+  return DefineClass(env, kName,
+                     {InstanceMethod<&Umem::Token>("token"), InstanceMethod<&Umem::Close>("close")});
 }
 
 Umem::Umem(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   info.This().As<Napi::Object>().TypeTag(&kTypeTag);
-  Open(info);
+  if (info.Length() == 1) {
+    group_.Borrow(info);
+  } else {
+    Open(info);
+  }
 }
 
 void Umem::Open(const Napi::CallbackInfo& info) {
@@ -27,20 +32,16 @@ void Umem::Open(const Napi::CallbackInfo& info) {
   const auto tx_metadata = IntegerArg(info, 4, "txMetadataLength", 0, UINT32_MAX);
   if (!tx_metadata) return;
 
-  auto xsk = XskFd::Open();
-  if (!xsk.ok()) return ThrowSystemError(Env(), xsk.error());
   const UmemLayout layout{
       .chunk_size = static_cast<uint32_t>(*chunk_size),
       .headroom = static_cast<uint32_t>(*headroom),
       .flags = static_cast<uint32_t>(*flags),
       .tx_metadata_length = static_cast<uint32_t>(*tx_metadata),
   };
-  auto group = std::make_shared<UmemGroup>(memory->mapping(), layout);
-  if (Failure failure = group->Register(*xsk.value())) return ThrowSystemError(Env(), *failure);
-  group->OfferSocket(std::move(xsk.value()));
-  group_ = std::move(group);
+  auto group = UmemGroup::Open(memory->shared()->mapping(), layout);
+  if (!group.ok()) return ThrowSystemError(Env(), group.error());
+  if (!memory->shared()->Adopt(group.value())) return ThrowClosed(Env(), "memory");
+  group_.Own(Env(), std::move(group.value()));
 }
-
-void Umem::Close(const Napi::CallbackInfo&) { group_.reset(); }
 
 }  // namespace fluxnet

@@ -1,11 +1,12 @@
-// Memory registered with the kernel.
+// One isolate's hold on registered memory.
 #pragma once
 
 #include <napi.h>
 
 #include <memory>
 
-#include "xsk_fd.h"
+#include "hold.h"
+#include "umem_group.h"
 
 namespace fluxnet {
 
@@ -15,18 +16,20 @@ class Umem : public Napi::ObjectWrap<Umem> {
   static constexpr const char* kName = "Umem";
   static Napi::Function Define(Napi::Env env);
 
-  // new Umem(memory, chunkSize, headroom, flags, txMetadataLength): socket(AF_XDP),
-  // setsockopt(XDP_UMEM_REG).
+  // new Umem(memory, chunkSize, headroom, flags, txMetadataLength): opens.
+  // new Umem(token): imports.
   explicit Umem(const Napi::CallbackInfo& info);
 
-  const std::shared_ptr<UmemGroup>& group() const { return group_; }
+  bool open() const { return group_.open(); }
+  const std::shared_ptr<UmemGroup>& group() const { return group_.get(); }
 
  private:
   // The constructor's work; on failure an exception is pending and nothing is held.
   void Open(const Napi::CallbackInfo& info);
-  void Close(const Napi::CallbackInfo& info);
+  Napi::Value Token(const Napi::CallbackInfo& info) { return group_.Token(info.Env()); }
+  void Close(const Napi::CallbackInfo&) { group_.Close(); }
 
-  std::shared_ptr<UmemGroup> group_;
+  Hold<UmemGroup> group_;
 };
 
 }  // namespace fluxnet
