@@ -35,9 +35,9 @@ export function conservationEquations(
     ...transmitEquations('inside', inside, wire.client),
     ...transmitEquations('outside', outside, wire.server),
     equation(
-      'frames = pool + rx + tx + batch + quarantined',
+      'frames = pool + rx + tx + batch + held + quarantined',
       frames.total,
-      frames.pool + frames.rx + frames.tx + frames.batch + frames.quarantined,
+      frames.pool + frames.rx + frames.tx + frames.batch + frames.held + frames.quarantined,
     ),
   ];
 }

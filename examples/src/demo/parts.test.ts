@@ -9,15 +9,19 @@ function port(ifname: string, rx: number, tx: number, dropped: number): PortStat
   const level = { used: 1, size: 8 };
   return {
     ifname,
-    queueId: 0,
     rxPackets: rx,
     rxBytes: 60 * rx,
+    rxFrames: rx,
     txPackets: tx,
     txBytes: 60 * tx,
+    txFrames: tx,
     completed: tx,
     txOutstanding: 0,
+    taken: 0,
     kicks: 1,
-    drops: { handler: dropped, txRingFull: 0, device: 0, invalidDescriptor: 0 },
+    rxWakeups: 0,
+    drops: { handler: dropped, handlerError: 0, txRingFull: 0, device: 0, invalidDescriptor: 0 },
+    batchSizes: [],
     kernel: {
       rxDropped: 2,
       rxInvalidDescs: 0,
@@ -28,13 +32,27 @@ function port(ifname: string, rx: number, tx: number, dropped: number): PortStat
     },
     program: { redirected: rx + 3, passed: 4 },
     rings: { rx: level, tx: level, fill: level, completion: level },
+    queues: [],
   };
 }
 
 const snapshot: FirewallSnapshot = {
   engine: {
     ports: [port('fw0', 10, 5, 4), port('fw1', 5, 6, 0)],
-    frames: { total: 64, pool: 32, rx: 32, tx: 0, batch: 0, quarantined: 0 },
+    frames: { total: 64, pool: 32, rx: 32, tx: 0, batch: 0, held: 0, quarantined: 0 },
+    poller: {
+      state: 'sleeping',
+      passes: 9,
+      emptyPasses: 1,
+      turns: 3,
+      sleeps: 2,
+      workMs: 1,
+      spinMs: 0,
+      sleepMs: 1,
+      longestTurnMs: 1,
+      longestGapMs: 0,
+    },
+    handlerErrors: 0,
   },
   rules: [
     { name: 'web', allowed: 11, dropped: 1 },
@@ -73,7 +91,7 @@ describe('conservation', () => {
     expect(broken(miscounted)).toEqual(['received = allowed + dropped by rules + malformed']);
     const { engine } = snapshot;
     const leaked = { ...snapshot, engine: { ...engine, frames: { ...engine.frames, pool: 31 } } };
-    expect(broken(leaked)).toEqual(['frames = pool + rx + tx + batch + quarantined']);
+    expect(broken(leaked)).toEqual(['frames = pool + rx + tx + batch + held + quarantined']);
   });
 });
 
@@ -84,12 +102,15 @@ it('shows rates, verdicts, drops by reason, rings and the effective mode', () =>
     ports: [
       {
         ifname: 'fw0',
-        queueId: 0,
+        queueIds: [0],
         driver: 'veth',
         attachMode: 'native',
         copyMode: 'copy',
+        needWakeup: true,
+        multiBuffer: false,
         txBudget: 256,
         busyPoll: undefined,
+        txMetadata: { checksum: 'software', timestamp: false, launchTime: false },
       },
     ],
   } as const;

@@ -24,6 +24,7 @@ export const errorCodes = {
   FLUX_CAPTURE_TRUNCATED: 'a pcap or pcapng file ends in the middle',
   FLUX_FILTER_SYNTAX: 'a filter expression cannot be understood',
   FLUX_HANDLER_FAILED: 'the packet handler threw',
+  FLUX_PACKET_STALE: 'a packet was used after its time',
   FLUX_SYSCALL: 'a system call failed in a way that has no code of its own',
 } as const;
 

@@ -1,8 +1,8 @@
 import type { Backend } from 'fluxnet-core';
 import { type SimInterface, SimNetwork } from 'fluxnet-simulator';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BatchHandler, EngineOptions } from '../options/engine-options.js';
 import { FluxEngine } from './engine.js';
-import type { BatchHandler, EngineOptions } from './options.js';
 
 /** A frame of 60 bytes that carries a number. */
 function frame(number: number): Uint8Array {
@@ -78,7 +78,15 @@ describe('FluxEngine', () => {
       [300, 300, 300],
     ]);
     expect(ports[0]).toMatchObject({ rxBytes: 300 * 60, txBytes: 300 * 60, txOutstanding: 0 });
-    expect(frames).toEqual({ total: 64, pool: 32, rx: 32, tx: 0, batch: 0, quarantined: 0 });
+    expect(frames).toEqual({
+      total: 64,
+      pool: 32,
+      rx: 32,
+      tx: 0,
+      batch: 0,
+      held: 0,
+      quarantined: 0,
+    });
     engine.stop();
     await net.run(1);
     await running;
@@ -87,7 +95,7 @@ describe('FluxEngine', () => {
   it('drops what the handler does not send on, and can send back', async () => {
     const engine = await open((batch) => {
       for (let i = 0; i < batch.count; i++) {
-        if (batch.view.getUint32(batch.offset(i) + 14) % 2 === 0) batch.transmit(i);
+        if (batch.view.getUint32(batch.offset(i) + 14) % 2 === 0) batch.tx(i);
         else batch.drop(i);
       }
     });
@@ -211,7 +219,7 @@ describe('FluxEngine', () => {
     await outcome;
     const { frames, ports } = engine.stats();
     expect(frames.pool + frames.rx).toBe(frames.total);
-    expect(ports[0]!.drops.handler).toBe(ports[0]!.rxPackets);
+    expect(ports[0]!.drops).toMatchObject({ handler: 0, handlerError: 2 });
   });
 
   it('sends what was forwarded before a handler threw', async () => {
@@ -268,7 +276,7 @@ describe('FluxEngine', () => {
     const engine = await open((batch) => {
       const reflect = batch.view.getUint32(batch.offset(0) + 14) >= 1000;
       for (let i = 0; i < batch.count; i++) {
-        if (reflect) batch.transmit(i);
+        if (reflect) batch.tx(i);
         else batch.forward(i, 1);
       }
     });
@@ -370,15 +378,17 @@ describe('FluxEngine', () => {
 
   it('says what was obtained', async () => {
     const engine = await open(swapPorts);
-    expect(engine.effective).toEqual({
+    expect(engine.effective).toMatchObject({
       backend: 'simulator',
       pages: '4k',
       ports: ['left', 'right'].map((ifname) => ({
         ifname,
-        queueId: 0,
+        queueIds: [0],
         driver: 'sim',
         attachMode: 'native',
         copyMode: 'copy',
+        needWakeup: true,
+        multiBuffer: false,
         txBudget: 256,
         busyPoll: undefined,
       })),
@@ -411,17 +421,22 @@ describe('FluxEngine', () => {
     [
       { ports: [{ ifname: 'left' }, { ifname: 'left' }] },
       'FLUX_INVALID_OPTION',
-      'engine.ports[1].queueId',
+      'engine.ports[1].ifname',
     ],
     [
-      {
-        ports: [
-          { ifname: 'left', attachMode: 'native' },
-          { ifname: 'left', queueId: 1 },
-        ],
-      },
+      { ports: [{ ifname: 'left', queueIds: [] }] },
       'FLUX_INVALID_OPTION',
-      'engine.ports[1].attachMode',
+      'engine.ports[0].queueIds',
+    ],
+    [
+      { ports: [{ ifname: 'left', queueIds: [0, 0] }] },
+      'FLUX_INVALID_OPTION',
+      'engine.ports[0].queueIds[1]',
+    ],
+    [
+      { ports: [{ ifname: 'left', queueIds: [0.5] }] },
+      'FLUX_INVALID_OPTION',
+      'engine.ports[0].queueIds[0]',
     ],
     [{ ports: [{}] }, 'FLUX_INVALID_OPTION', 'engine.ports[0].ifname'],
     [{ ports: [{ ifname: 'left', mode: 1 }] }, 'FLUX_UNKNOWN_OPTION', 'engine.ports[0].mode'],
@@ -430,11 +445,14 @@ describe('FluxEngine', () => {
       'FLUX_INVALID_OPTION',
       'engine.ports[0].txRingSize',
     ],
-    [
-      { ports: [{ ifname: 'left', multiBuffer: true }] },
-      'FLUX_UNKNOWN_OPTION',
-      'engine.ports[0].multiBuffer',
-    ],
+    [{ ports: [{ ifname: 'left', queueId: 1 }] }, 'FLUX_UNKNOWN_OPTION', 'engine.ports[0].queueId'],
+    [{ preset: 'fast' }, 'FLUX_INVALID_OPTION', 'engine.preset'],
+    [{ preset: 'default' }, 'FLUX_INVALID_OPTION', 'engine.preset'],
+    [{ poller: 'epoll' }, 'FLUX_INVALID_OPTION', 'engine.poller'],
+    [{ spinUs: -1 }, 'FLUX_INVALID_OPTION', 'engine.spinUs'],
+    [{ txFull: 'drop' }, 'FLUX_INVALID_OPTION', 'engine.txFull'],
+    [{ debug: 1 }, 'FLUX_INVALID_OPTION', 'engine.debug'],
+    [{ onHandlerError: 'log' }, 'FLUX_INVALID_OPTION', 'engine.onHandlerError'],
     [
       { ports: [{ ifname: 'left', attachMode: 'hw' }] },
       'FLUX_INVALID_OPTION',

@@ -1,0 +1,31 @@
+import type { AttachMode, Pages, Umem, XskEffective } from 'fluxnet-core';
+import type { Port } from './open-ports.js';
+
+/** What really holds after open, where it was left to the kernel. */
+export interface Effective {
+  readonly backend: 'kernel' | 'simulator';
+  readonly pages: Pages;
+  readonly ports: readonly EffectivePort[];
+}
+
+export interface EffectivePort extends XskEffective {
+  readonly ifname: string;
+  readonly queueIds: readonly number[];
+  readonly driver: string;
+  readonly attachMode: AttachMode;
+}
+
+export function effectiveModes(umem: Umem, ports: readonly Port[]): Effective {
+  const { backend, memory } = umem;
+  return {
+    backend: backend.name,
+    pages: memory.pages,
+    ports: ports.map(({ ifname, program, xsks, queues }) => ({
+      ifname,
+      queueIds: queues.map(({ queueId }) => queueId),
+      driver: backend.interfaceInfo(ifname).driver,
+      attachMode: program.attachMode,
+      ...xsks[0]!.effective,
+    })),
+  };
+}
