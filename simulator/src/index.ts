@@ -1,4 +1,6 @@
 // For users
+export type { FaultableCall } from './kernel/call-faults.js';
+export type { CapabilityName, Generation, Publication } from './kernel/profile.js';
 export type {
   FrameListener,
   InterfaceCounters,

@@ -49,9 +49,29 @@ export class ConsumerRing {
     return this.#entryWord + (this.#cachedCons & (this.#size - 1)) * this.#entryWords;
   }
 
+  /** `xskq_cons_nb_entries`: how many of `count` are there; nothing is counted. */
+  available(count: number): number {
+    let entries = (this.#cachedProd - this.#cachedCons) >>> 0;
+    if (entries >= count) return count;
+    this.publish();
+    this.#cachedProd = this.words[this.#producerWord]!;
+    entries = (this.#cachedProd - this.#cachedCons) >>> 0;
+    return Math.min(entries, count);
+  }
+
   /** Moves past the entry that `peek` returned. */
   release(): void {
     this.#cachedCons = (this.#cachedCons + 1) | 0;
+  }
+
+  /** `xskq_cons_cancel_n`: the entries count as not consumed. */
+  cancel(count: number): void {
+    this.#cachedCons = (this.#cachedCons - count) | 0;
+  }
+
+  /** What user space sees of `consumed`. */
+  get visible(): number {
+    return this.words[this.#consumerWord]!;
   }
 
   /** Lets user space see how far the kernel is. */

@@ -37,7 +37,7 @@ export class LinkWatches {
     for (const [ifindex, state] of now) this.#links.set(ifindex, state);
     const listeners = [...this.#listeners]; // Who comes later does not hear of it.
     if (events.length === 0 || listeners.length === 0) return;
-    this.#kernel.scheduler.after(this.#kernel.turnNs, () => {
+    this.#kernel.scheduler.after(this.#kernel.profile.turnNs, () => {
       for (const event of events) {
         for (const listener of listeners) {
           if (this.#listeners.has(listener)) listener(event);

@@ -14,6 +14,8 @@ export class SimMemory extends Resource implements Memory {
   readonly buffer: ArrayBuffer;
   /** The one view that the kernel reads and writes frames through. */
   readonly bytes: Uint8Array;
+  /** The same, for fields of several bytes. */
+  readonly view: DataView;
   readonly size: number;
   readonly pages: Pages = '4k';
   readonly hugeBytes = 0;
@@ -27,10 +29,12 @@ export class SimMemory extends Resource implements Memory {
     if (HUGE_PAGES.has(pages)) throw notModelled('pages', pages);
     if (pages !== 'auto' && pages !== '4k') throw invalidOption('pages', pages, 'auto, 4k');
     if (numaNode !== 'auto') throw notModelled('numaNode', numaNode);
+    kernel.faults.check('openMemory', 'mmap');
     this.kernel = kernel;
     this.size = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
     this.buffer = allocate('memory', this.size);
     this.bytes = new Uint8Array(this.buffer);
+    this.view = new DataView(this.buffer);
   }
 
   protected override release(): void {

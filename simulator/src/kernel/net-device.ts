@@ -1,15 +1,22 @@
+import type { FrameFaults } from './frame-faults.js';
 import type { Kernel } from './kernel.js';
 import type { SimProgram } from './program.js';
 import { deliverToSocket } from './rx-path.js';
+import type { SimSocket } from './socket.js';
+import { Wire, type WireEnd } from './wire.js';
+import { XdpBuffer } from './xdp-buffer.js';
+import type { ZeroCopyQueue } from './zero-copy-queue.js';
 
 const ETHERNET_HEADER = 14;
 /** Ethernet header and one VLAN tag: what `is_skb_forwardable` allows on top of the MTU. */
 const LINK_OVERHEAD = 18;
+/** Frames per NAPI poll (`NAPI_POLL_WEIGHT`). */
+const NAPI_WEIGHT = 64;
 
-/** Where frames go that leave the machine, and that the program left to the host. */
+/** What is outside the machine. The bytes are only good during the call. */
 export interface DeviceListeners {
-  readonly onTransmit: (frame: Uint8Array) => void;
-  readonly onHost: (frame: Uint8Array) => void;
+  readonly onTransmit: (bytes: Uint8Array, offset: number, length: number) => void;
+  readonly onHost: (bytes: Uint8Array, offset: number, length: number, queueId: number) => void;
 }
 
 export interface NetDeviceOptions {
@@ -20,21 +27,39 @@ export interface NetDeviceOptions {
   /** Time from the driver to the far end of the wire. */
   readonly latencyNs: number;
   readonly driver: string;
+  /** Does the driver run XDP programs itself? */
+  readonly nativeXdp: boolean;
+  readonly zeroCopy: boolean;
+  /** `xdp_zc_max_segs`: buffers that a zero-copy packet may have; 1 for none but single ones. */
+  readonly zeroCopyMaxSegments: number;
+  /** `num_rx_queues`: how far `queueCount` can be raised. */
+  readonly maxQueueCount: number;
 }
 
 /** A network interface as the kernel sees it (`struct net_device`). */
-export class NetDevice {
+export class NetDevice implements WireEnd {
   readonly kernel: Kernel;
   readonly ifname: string;
   readonly ifindex: number;
   readonly mac: string;
-  readonly mtu: number;
-  readonly queueCount: number;
   readonly driver: string;
-  readonly #latencyNs: number;
-  readonly #listeners: DeviceListeners;
+  readonly nativeXdp: boolean;
+  readonly zeroCopy: boolean;
+  readonly zeroCopyMaxSegments: number;
+  readonly maxQueueCount: number;
+  mtu: number;
+  queueCount: number;
+  latencyNs: number;
+  /** How long the driver keeps the buffers of a packet that it sends. */
+  completionDelayNs = 0;
+  /** Are delayed buffers given back in another order? */
+  shuffleCompletions = false;
+  /** Misfortunes of frames that leave, and of frames that arrive. */
+  txFaults: FrameFaults | undefined;
+  rxFaults: FrameFaults | undefined;
   /** Queues that a pool is assigned to; a queue has at most one (`xsk_get_pool_from_qid`). */
   readonly busyQueues = new Set<number>();
+  readonly zeroCopyQueues = new Map<number, ZeroCopyQueue>();
   readonly counters = {
     rxPackets: 0,
     rxBytes: 0,
@@ -43,10 +68,16 @@ export class NetDevice {
     txBytes: 0,
     txDropped: 0,
     hostPackets: 0,
+    programDropped: 0,
   };
   program: SimProgram | undefined;
   /** The other end of a veth pair. */
   peer: NetDevice | undefined;
+  readonly #listeners: DeviceListeners;
+  /** To the far end. */
+  readonly #wire: Wire;
+  readonly #buffer = new XdpBuffer();
+  #inPoll = 0;
   #up = true;
   #plugged = true;
   #removed = false;
@@ -59,8 +90,19 @@ export class NetDevice {
     this.mtu = options.mtu;
     this.queueCount = options.queueCount;
     this.driver = options.driver;
-    this.#latencyNs = options.latencyNs;
+    this.nativeXdp = options.nativeXdp;
+    this.zeroCopy = options.zeroCopy;
+    this.zeroCopyMaxSegments = options.zeroCopyMaxSegments;
+    this.maxQueueCount = options.maxQueueCount;
+    this.latencyNs = options.latencyNs;
     this.#listeners = listeners;
+    this.#wire = new Wire(kernel, {
+      arrive: (bytes, offset, length, queueId) => {
+        this.peer?.arrive(bytes, offset, length, queueId);
+        listeners.onTransmit(bytes, offset, length);
+      },
+      endBurst: () => this.peer?.endBurst(),
+    });
     kernel.devices.set(this.ifname, this);
     kernel.linkWatches.update();
   }
@@ -71,17 +113,28 @@ export class NetDevice {
 
   set up(up: boolean) {
     this.#up = up;
-    this.kernel.linkWatches.update();
+    this.#changed(up ? 'up' : 'down');
   }
 
   /** Is a cable plugged in? */
   set plugged(plugged: boolean) {
     this.#plugged = plugged;
-    this.kernel.linkWatches.update();
+    this.#changed(plugged ? 'carrier' : 'no carrier');
   }
 
   get removed(): boolean {
     return this.#removed;
+  }
+
+  /** `dev_set_mtu`. */
+  changeMtu(mtu: number): void {
+    this.mtu = mtu;
+    this.#changed(`mtu ${mtu}`);
+  }
+
+  /** A NIC computes the checksums that it is asked for; a veth leaves them to nobody. */
+  get checksumOffload(): boolean {
+    return this.driver !== 'veth';
   }
 
   /**
@@ -93,8 +146,9 @@ export class NetDevice {
     this.#removed = true;
     this.kernel.devices.delete(this.ifname);
     this.program = undefined;
+    this.zeroCopyQueues.clear();
+    this.#changed('removed');
     this.peer?.remove();
-    this.kernel.linkWatches.update();
   }
 
   /** Up, and the far end answers (`netif_running && netif_carrier_ok`). */
@@ -103,47 +157,172 @@ export class NetDevice {
     return !this.#removed && this.#up && this.#plugged && (peer === undefined || peer.#up);
   }
 
-  /** A frame arrives from the wire. The caller keeps the bytes: they are copied where needed. */
-  receive(frame: Uint8Array, queueId: number): void {
-    const { counters } = this;
-    if (!this.running || !this.#accepts(frame.length)) {
-      counters.rxDropped++;
+  /** A frame arrives. The caller keeps the bytes: they are copied where needed. */
+  arrive(bytes: Uint8Array, offset: number, length: number, queueId: number): void {
+    if (this.rxFaults === undefined) {
+      this.#receive(bytes, offset, length, queueId);
       return;
     }
-    counters.rxPackets++;
-    counters.rxBytes += frame.length;
-    const { program } = this;
-    const socket = program?.redirect(queueId);
-    if (program !== undefined && socket !== undefined) {
-      deliverToSocket(socket, this, queueId, frame, program.attachMode);
-      return;
-    }
-    counters.hostPackets++;
-    this.#listeners.onHost(frame);
+    this.rxFaults.apply(bytes, offset, length, (faulty, at, left, delayNs) => {
+      if (delayNs === 0) this.#receive(faulty, at, left, queueId);
+      else this.#later(delayNs, faulty, at, left, (copy) => this.#receive(copy, 0, left, queueId));
+    });
+  }
+
+  endBurst(): void {
+    this.#inPoll = 0;
+    this.kernel.endPoll();
   }
 
   /**
    * `__dev_direct_xmit` (net/core/dev.c): no queueing discipline, no packet taps. False when the
-   * device dropped the frame. The bytes belong to the device from here on.
+   * device dropped the frame. The bytes are copied.
    */
-  transmit(frame: Uint8Array, queueId: number): boolean {
+  transmit(bytes: Uint8Array, offset: number, length: number, queueId: number): boolean {
     const { counters, peer } = this;
     // veth drops what its peer would not take (`veth_forward_skb`, drivers/net/veth.c).
-    if (!this.running || !(peer ?? this).#accepts(frame.length)) {
+    if (!this.running || !(peer ?? this).#accepts(length)) {
       counters.txDropped++;
+      this.#trace('could not send', length, queueId);
       return false;
     }
     counters.txPackets++;
-    counters.txBytes += frame.length;
-    this.kernel.scheduler.after(this.#latencyNs, () => {
-      // The listeners come last: they may keep or change the bytes.
-      peer?.receive(frame, queueId);
-      this.#listeners.onTransmit(frame);
+    counters.txBytes += length;
+    this.#trace('sent', length, queueId);
+    if (this.txFaults === undefined) {
+      this.#wire.send(bytes, offset, length, queueId, this.latencyNs);
+      return true;
+    }
+    this.txFaults.apply(bytes, offset, length, (faulty, at, left, delayNs) => {
+      const send = (copy: Uint8Array, start: number) =>
+        this.#wire.send(copy, start, left, queueId, this.latencyNs);
+      if (delayNs === 0) send(faulty, at);
+      else this.#later(delayNs, faulty, at, left, (copy) => send(copy, 0));
     });
     return true;
   }
 
+  #receive(bytes: Uint8Array, offset: number, length: number, queueId: number): void {
+    const { counters } = this;
+    if (!this.running || !this.#accepts(length)) {
+      counters.rxDropped++;
+      this.#trace('lost', length, queueId);
+      return;
+    }
+    const zeroCopy = this.zeroCopyQueues.size === 0 ? undefined : this.zeroCopyQueues.get(queueId);
+    if (zeroCopy !== undefined && !zeroCopy.accepts(length)) {
+      counters.rxDropped++;
+      this.#trace('had no buffer for', length, queueId);
+      return;
+    }
+    counters.rxPackets++;
+    counters.rxBytes += length;
+    this.#trace('received', length, queueId);
+    this.#decide(bytes, offset, length, queueId, zeroCopy);
+    zeroCopy?.afterReceive();
+    // A veth's NAPI runs after every frame that process context sends; a card's after a batch.
+    if (this.peer !== undefined || ++this.#inPoll === NAPI_WEIGHT) this.endBurst();
+  }
+
+  #decide(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    queueId: number,
+    zeroCopy: ZeroCopyQueue | undefined,
+  ): void {
+    const { program } = this;
+    // A frame of a queue that the interface does not have here is not the driver's program's.
+    if (program === undefined || (queueId >= this.queueCount && program.attachMode === 'native')) {
+      this.#toHost(bytes, offset, length, queueId);
+      return;
+    }
+    if (program.run === undefined) {
+      const socket = program.redirect(queueId);
+      if (socket === undefined) this.#toHost(bytes, offset, length, queueId);
+      else this.#toSocket(socket, program, bytes, offset, length, 0, queueId, zeroCopy);
+      return;
+    }
+    const buffer = this.#buffer;
+    buffer.load(bytes, offset, length);
+    const verdict = program.decide(buffer, queueId);
+    switch (verdict) {
+      case 'redirect': {
+        const socket = program.socketAt(buffer.redirectIndex);
+        const { metadataLength } = buffer;
+        if (socket === undefined) this.counters.programDropped++;
+        else
+          this.#toSocket(
+            socket,
+            program,
+            buffer.bytes,
+            buffer.offset,
+            buffer.length,
+            metadataLength,
+            queueId,
+            zeroCopy,
+          );
+        return;
+      }
+      case 'pass':
+        this.#toHost(buffer.bytes, buffer.offset, buffer.length, queueId);
+        return;
+      case 'tx':
+        this.transmit(buffer.bytes, buffer.offset, buffer.length, queueId);
+        return;
+      default:
+        this.counters.programDropped++;
+    }
+  }
+
+  #toSocket(
+    socket: SimSocket,
+    program: SimProgram,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    metadataLength: number,
+    queueId: number,
+    zeroCopy: ZeroCopyQueue | undefined,
+  ): void {
+    if (zeroCopy === undefined) {
+      const generic = program.attachMode === 'generic';
+      deliverToSocket(socket, this, queueId, bytes, offset, length, metadataLength, generic);
+    } else if (socket.bound && socket.queue.device === this && socket.queue.queueId === queueId) {
+      zeroCopy.deliver(socket, bytes, offset, length, metadataLength);
+    }
+  }
+
+  #toHost(bytes: Uint8Array, offset: number, length: number, queueId: number): void {
+    this.counters.hostPackets++;
+    this.#listeners.onHost(bytes, offset, length, queueId);
+  }
+
   #accepts(length: number): boolean {
     return length >= ETHERNET_HEADER && length <= this.mtu + LINK_OVERHEAD;
+  }
+
+  #later(
+    delayNs: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    go: (copy: Uint8Array) => void,
+  ): void {
+    const copy = bytes.slice(offset, offset + length);
+    this.kernel.scheduler.after(delayNs, () => {
+      go(copy);
+      this.endBurst();
+    });
+  }
+
+  #changed(what: string): void {
+    this.kernel.trace.add(this.ifname, what);
+    this.kernel.linkWatches.update();
+  }
+
+  #trace(what: string, length: number, queueId: number): void {
+    const { trace } = this.kernel;
+    if (trace.enabled) trace.add(`${this.ifname}:${queueId}`, `${what} ${length} bytes`);
   }
 }

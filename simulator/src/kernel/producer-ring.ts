@@ -38,13 +38,20 @@ export class ProducerRing {
     this.#cachedProd = (this.#cachedProd - count) | 0;
   }
 
+  /** `xskq_prod_nb_free`: are there `count` free slots? */
+  hasRoom(count: number): boolean {
+    if (this.#free() >= count) return true;
+    this.#cachedCons = this.#words[this.#consumerWord]!;
+    return this.#free() >= count;
+  }
+
   /** `xskq_prod_reserve_desc`: a descriptor, visible after `submit`. False when full. */
-  reserveDescriptor(addr: number, len: number, options: number): boolean {
+  reserveDescriptor(low: number, high: number, len: number, options: number): boolean {
     const index = this.#cachedProd;
     if (!this.reserve()) return false;
     const word = this.#entryWord + (index & (this.#size - 1)) * 4;
-    this.#words[word] = addr;
-    this.#words[word + 1] = 0;
+    this.#words[word] = low;
+    this.#words[word + 1] = high;
     this.#words[word + 2] = len;
     this.#words[word + 3] = options;
     return true;
@@ -71,6 +78,16 @@ export class ProducerRing {
   /** `xskq_prod_is_empty`, from shared memory: has user space taken everything? */
   isEmpty(): boolean {
     return this.#words[this.#producerWord] === this.#words[this.#consumerWord];
+  }
+
+  /** The kernel's position. */
+  get produced(): number {
+    return this.#cachedProd;
+  }
+
+  /** Shows only what was produced up to an earlier position: late, but in order. */
+  submitUpTo(produced: number): void {
+    this.#words[this.#producerWord] = produced;
   }
 
   /** Unsigned, so a consumer beyond the producer only looks like more room. */

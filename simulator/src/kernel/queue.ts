@@ -1,5 +1,5 @@
 import {
-  type CopyMode,
+  type BindOptions,
   errno,
   FluxError,
   type Queue,
@@ -8,13 +8,18 @@ import {
   type RingRegion,
 } from 'fluxnet-core';
 import { BufferPool } from './buffer-pool.js';
+import { Completions } from './completions.js';
 import { ConsumerRing } from './consumer-ring.js';
 import { detach } from './detach.js';
-import { invalidOption, notModelled } from './failures.js';
+import { invalidOption } from './failures.js';
+import type { Kernel } from './kernel.js';
 import type { NetDevice } from './net-device.js';
 import { ProducerRing } from './producer-ring.js';
+import { Registration } from './registration.js';
 import { ADDRESS_BYTES, createRing } from './ring-region.js';
+import type { SimSocket } from './socket.js';
 import type { SimUmem } from './umem.js';
+import { ZeroCopyQueue } from './zero-copy-queue.js';
 
 /**
  * Fill and completion ring for one queue of an interface. The first bind takes the interface's
@@ -23,6 +28,7 @@ import type { SimUmem } from './umem.js';
  * work queue (`xp_release_deferred`, net/xdp/xsk_buff_pool.c).
  */
 export class SimQueue extends Resource implements Queue {
+  readonly kernel: Kernel;
   readonly umem: SimUmem;
   readonly device: NetDevice;
   readonly ifname: string;
@@ -30,18 +36,27 @@ export class SimQueue extends Resource implements Queue {
   readonly queueId: number;
   readonly fill: RingRegion;
   readonly completion: RingRegion;
-  readonly completionRing: ProducerRing;
+  readonly completions: Completions;
   readonly pool: BufferPool;
+  /** `pool->xsk_tx_list`: bound sockets, in order of their bind. */
+  readonly sockets = new Set<SimSocket>();
+  /** The driver's half, in zero-copy mode. */
+  zeroCopy: ZeroCopyQueue | undefined;
+  #registration: Registration | undefined;
   #assigned = false;
+  #owner: SimSocket | undefined;
 
   constructor(umem: SimUmem, device: NetDevice, options: QueueOptions) {
     super(umem);
-    const { startIndex } = umem.memory.kernel;
+    const { kernel } = umem.memory;
     const { queueId, fillRingSize, completionRingSize } = options;
+    kernel.faults.check('openQueue', 'setsockopt(XDP_UMEM_FILL_RING)');
     // The kernel cuts the id to 16 bits and would bind 65537 to queue 1.
     if (!(Number.isInteger(queueId) && queueId >= 0 && queueId <= 65535)) {
       throw invalidOption('queueId', queueId, 'an integer from 0 to 65535');
     }
+    const { startIndex } = kernel.profile;
+    this.kernel = kernel;
     this.umem = umem;
     this.device = device;
     this.ifname = device.ifname;
@@ -54,29 +69,109 @@ export class SimQueue extends Resource implements Queue {
       ADDRESS_BYTES,
       startIndex,
     );
-    const fillRing = new ConsumerRing(this.fill, ADDRESS_BYTES);
-    this.completionRing = new ProducerRing(this.completion);
-    this.pool = new BufferPool(fillRing, umem.memory.size, umem.chunkSize, umem.frameHeadroom);
+    this.pool = new BufferPool(new ConsumerRing(this.fill, ADDRESS_BYTES), umem);
+    this.completions = new Completions(new ProducerRing(this.completion), device, () => {
+      for (const socket of this.sockets) socket.waiters.wake('writable');
+    });
+    this.#registration = umem.takeRegistration();
+    if (this.#registration === undefined) {
+      // Not the first one: it is a socket of its own.
+      kernel.rights.require('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
+    }
     this.opened();
   }
 
-  /** Takes the interface's queue, unless this object has it already (`xp_assign_dev`). */
-  assign(copyMode: CopyMode): void {
-    this.#ensurePresent();
-    if (!this.#assigned) this.#ensureFree();
-    if (copyMode === 'zerocopy') throw notModelled('copyMode', copyMode);
-    this.device.busyQueues.add(this.queueId);
-    this.#assigned = true;
+  get assigned(): boolean {
+    return this.#assigned;
   }
 
-  #ensurePresent(): void {
-    if (!this.device.removed) return;
-    throw new FluxError('FLUX_UNKNOWN_INTERFACE', `${this.ifname} was removed`, {
-      errno: errno.ENODEV,
+  /** `XDP_USE_SG` of the first bind of the registration. */
+  get multiBuffer(): boolean {
+    return this.#registration?.multiBuffer === true;
+  }
+
+  get needWakeup(): boolean {
+    return this.#registration?.needWakeup === true;
+  }
+
+  /**
+   * The first socket is the kernel's socket of this queue; others share with it, so that it has to
+   * be bound (`xsk_bind`).
+   */
+  adopt(socket: SimSocket): void {
+    if (this.#owner === undefined) {
+      this.#owner = socket;
+      return;
+    }
+    const { kernel, ifname, queueId } = this;
+    if (!this.#assigned) {
+      throw new FluxError('FLUX_INVALID_OPTION', `${ifname} queue ${queueId} is not bound yet`, {
+        errno: errno.EBADF,
+        syscall: 'socket(AF_XDP)',
+        hint: 'bind the first socket of the queue first; if it failed, close and reopen the queue',
+        context: { ifname, queueId },
+      });
+    }
+    kernel.rights.require('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
+  }
+
+  owns(socket: SimSocket): boolean {
+    return this.#owner === socket;
+  }
+
+  /** Takes the interface's queue, unless this object has it already (`xp_assign_dev`). */
+  assign(options: BindOptions): void {
+    if (this.#assigned) return;
+    const shared = this.#registration === undefined ? this.umem.sharedRegistration() : undefined;
+    if (this.#registration === undefined && shared === undefined) {
+      this.#registration = new Registration(this.umem.memory);
+      this.#registration.use();
+    }
+    const registration = shared ?? this.#registration!;
+    this.#ensureFree();
+    if (shared === undefined) {
+      registration.multiBuffer ||= options.multiBuffer;
+      registration.needWakeup = options.needWakeup;
+      registration.zeroCopy = this.#choosesZeroCopy(options, registration.multiBuffer);
+    } else {
+      if (shared.zeroCopy && !this.device.zeroCopy) throw this.#noZeroCopy();
+      shared.use();
+      this.#registration = shared;
+    }
+    registration.bound.add(this);
+    this.umem.registrations.add(registration);
+    this.device.busyQueues.add(this.queueId);
+    this.#assigned = true;
+    if (registration.zeroCopy) this.#startZeroCopy();
+  }
+
+  #choosesZeroCopy({ copyMode }: BindOptions, multiBuffer: boolean): boolean {
+    if (copyMode === 'copy') return false;
+    const { device, pool } = this;
+    if (device.zeroCopy && !(multiBuffer && device.zeroCopyMaxSegments === 1)) {
+      const segments = multiBuffer ? device.zeroCopyMaxSegments : 1;
+      // Ethernet header, two VLAN tags, checksum (`xp_assign_dev`).
+      if (device.mtu + 14 + 8 + 4 <= pool.hardwareCapacity(multiBuffer) * segments) return true;
+      if (copyMode === 'auto') return false;
+      throw invalidOption('copyMode', copyMode, 'copy: the MTU is larger than a frame', 'bind');
+    }
+    if (copyMode === 'auto') return false;
+    throw this.#noZeroCopy();
+  }
+
+  #noZeroCopy(): FluxError {
+    const { ifname, queueId } = this;
+    return new FluxError('FLUX_UNSUPPORTED', `the driver of ${ifname} has no zero-copy`, {
+      errno: errno.EOPNOTSUPP,
       syscall: 'bind',
-      hint: 'open a new queue once the interface is back',
-      context: { ifname: this.ifname, queueId: this.queueId },
+      hint: "use copyMode: 'auto', or a simulated interface with zeroCopy: true",
+      context: { ifname, queueId },
     });
+  }
+
+  #startZeroCopy(): void {
+    this.zeroCopy = new ZeroCopyQueue(this);
+    this.device.zeroCopyQueues.set(this.queueId, this.zeroCopy);
   }
 
   #ensureFree(): void {
@@ -102,12 +197,17 @@ export class SimQueue extends Resource implements Queue {
   }
 
   protected override release(): void {
+    this.completions.close();
+    if (this.zeroCopy !== undefined) this.device.zeroCopyQueues.delete(this.queueId);
+    const registration = this.#registration;
+    if (registration !== undefined) {
+      registration.bound.delete(this);
+      if (registration.bound.size === 0) this.umem.registrations.delete(registration);
+      registration.leave();
+    }
     if (this.#assigned) {
       const { device, queueId } = this;
-      const { scheduler, releaseDelayNs } = this.umem.memory.kernel;
-      const free = () => device.busyQueues.delete(queueId);
-      if (releaseDelayNs === 0) free();
-      else scheduler.after(releaseDelayNs, free);
+      this.kernel.releaseLater(() => device.busyQueues.delete(queueId));
     }
     detach(this.fill.buffer);
     detach(this.completion.buffer);

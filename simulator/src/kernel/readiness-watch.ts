@@ -37,8 +37,8 @@ export class ReadinessWatch {
 
   #checkSoon(): void {
     if (this.#check !== undefined) return;
-    const { scheduler, turnNs } = this.#socket.kernel;
-    this.#check = scheduler.after(turnNs, () => {
+    const { scheduler, profile } = this.#socket.kernel;
+    this.#check = scheduler.after(profile.turnNs, () => {
       this.#check = undefined;
       const ready = this.#socket.poll();
       const { readable, writable } = this.#interest;

@@ -67,12 +67,6 @@ describe('opening', () => {
     );
   });
 
-  test('unaligned chunks are refused by name', () => {
-    const { backend, memory } = setUp();
-    const options = { chunkSize: 2048, frameHeadroom: 0, unaligned: true };
-    expect(() => backend.openUmem(memory, options)).toThrow(/FLUX_UNSUPPORTED.*unaligned/);
-  });
-
   test('the same memory can be registered twice', () => {
     const { backend, memory } = setUp();
     const options = { chunkSize: 4096, frameHeadroom: 3392, unaligned: false };
@@ -166,12 +160,15 @@ describe('bind', () => {
     expect(bindError(again)).toBeUndefined();
   });
 
-  test('several sockets share the queue that was opened once', () => {
+  test('several sockets share the queue that was opened once, after its first is bound', () => {
     const { backend, openSocket } = setUp();
     const first = openSocket('eth0');
-    const second = backend.openSocket(first.queue, { rxRingSize: 8, txRingSize: 0 });
+    const openSecond = () => backend.openSocket(first.queue, { rxRingSize: 8, txRingSize: 0 });
+    expect(openSecond).toThrow(
+      expect.objectContaining({ code: 'FLUX_INVALID_OPTION', errno: errno.EBADF }),
+    );
     first.bind(COPY);
-    expect(bindError(second)).toBeUndefined();
+    expect(bindError(openSecond())).toBeUndefined();
   });
 
   test('a socket is bound once', () => {
@@ -201,11 +198,13 @@ describe('bind', () => {
     expect(bindError(socket)).toEqual({ code: 'FLUX_INVALID_OPTION', errno: errno.EINVAL });
   });
 
-  test('what is not modelled is refused by name, and the socket can be bound otherwise', () => {
+  test('zero-copy that the driver lacks, and the socket can be bound otherwise', () => {
     const { openSocket } = setUp();
     const socket = openSocket('eth0');
-    expect(() => socket.bind({ ...COPY, multiBuffer: true })).toThrow(/UNSUPPORTED.*multiBuffer/);
-    expect(() => socket.bind({ ...COPY, copyMode: 'zerocopy' })).toThrow(/UNSUPPORTED.*zerocopy/);
+    expect(bindError(socket, { ...COPY, copyMode: 'zerocopy' })).toEqual({
+      code: 'FLUX_UNSUPPORTED',
+      errno: errno.EOPNOTSUPP,
+    });
     expect(bindError(socket, { ...COPY, copyMode: 'auto' })).toBeUndefined();
     expect(socket.zeroCopy).toBe(false);
   });
@@ -232,8 +231,8 @@ describe('system calls', () => {
     const { backend, openQueue } = setUp();
     const queue = openQueue('eth0');
     const rxOnly = backend.openSocket(queue, { rxRingSize: 8, txRingSize: 0 });
-    const txOnly = backend.openSocket(queue, { rxRingSize: 0, txRingSize: 8 });
     rxOnly.bind(COPY);
+    const txOnly = backend.openSocket(queue, { rxRingSize: 0, txRingSize: 8 });
     txOnly.bind(COPY);
     expect([rxOnly.kick(), rxOnly.wakeRx()]).toEqual([errno.ENOBUFS, 0]);
     expect([txOnly.kick(), txOnly.wakeRx()]).toEqual([0, errno.ENOBUFS]);

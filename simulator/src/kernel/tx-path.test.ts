@@ -67,7 +67,9 @@ test('XDP_MAX_TX_SKB_BUDGET raises the budget up to the ring', () => {
   expect(socket.setOption(283, 9, 31)).toBe(errno.EACCES);
   expect(socket.setOption(283, 9, 65)).toBe(errno.EACCES);
   expect(socket.setOption(283, 9, 64)).toBe(0);
-  expect(socket.setOption(1, 46, 20)).toBe(errno.ENOPROTOOPT);
+  expect(socket.setOption(1, 7, 20)).toBe(errno.ENOPROTOOPT);
+  expect(socket.setOption(1, 46, 20)).toBe(0);
+  expect(socket.getOption(1, 46)).toBe(20);
   expect(socket.getOption(283, 8)).toBe(0);
   expect(socket.getOption(283, 9)).toBe(errno.EOPNOTSUPP);
   pushTx(socket.tx, ...times(50, VALID));

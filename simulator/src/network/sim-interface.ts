@@ -26,14 +26,11 @@ export class SimInterface {
   /** @internal Use `SimNetwork.addInterface`. */
   constructor(kernel: Kernel, options: NetDeviceOptions) {
     this.#device = new NetDevice(kernel, options, {
-      onTransmit: (frame) => {
-        for (const listener of this.#transmitListeners) listener(frame);
+      onTransmit: (bytes, offset, length) => {
+        for (const listener of this.#transmitListeners) listener(copyOf(bytes, offset, length));
       },
-      onHost: (frame) => {
-        if (this.#hostListeners.size === 0) return;
-        // A copy: the injector keeps its bytes. (`slice` of a Buffer would share them.)
-        const copy = new Uint8Array(frame);
-        for (const listener of this.#hostListeners) listener(copy);
+      onHost: (bytes, offset, length) => {
+        for (const listener of this.#hostListeners) listener(copyOf(bytes, offset, length));
       },
     });
   }
@@ -96,7 +93,8 @@ export class SimInterface {
         context: { ifname, queueId, queueCount },
       });
     }
-    this.#device.receive(frame, queueId);
+    this.#device.arrive(frame, 0, frame.length, queueId);
+    this.#device.endBurst();
   }
 
   /**
@@ -122,4 +120,9 @@ export class SimInterface {
     a.#device.peer = b.#device;
     b.#device.peer = a.#device;
   }
+}
+
+/** The listener's own. (`slice` of a Buffer would share the bytes.) */
+function copyOf(bytes: Uint8Array, offset: number, length: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(offset, offset + length));
 }

@@ -1,7 +1,17 @@
-import { type Backend, type Clock, checkInteger, checkKeys } from 'fluxnet-core';
+import {
+  type Backend,
+  type Clock,
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+} from 'fluxnet-core';
 import { SimBackend } from '../backend/sim-backend.js';
+import { FAULTABLE_CALLS, type FaultableCall } from '../kernel/call-faults.js';
+import { ALL_CAPABILITIES } from '../kernel/capabilities.js';
 import { invalidOption } from '../kernel/failures.js';
 import { Kernel } from '../kernel/kernel.js';
+import type { CapabilityName, Generation, Publication } from '../kernel/profile.js';
 import { Driver } from '../time/driver.js';
 import { Scheduler } from '../time/scheduler.js';
 import { msToNs, NS_PER_US } from '../time/units.js';
@@ -17,6 +27,10 @@ export interface SimNetworkOptions {
   readonly turnUs?: number;
   /** The kernel releases a closed queue late; until then it is busy. Default 20. */
   readonly releaseDelayMs?: number;
+  /** Which kernel, in what becomes of invalid TX descriptors. Default C: Linux 6.18.44 and later. */
+  readonly generation?: Generation;
+  /** When user space sees what was received. Default `auto`: as Linux does in each attach mode. */
+  readonly publication?: Publication;
   /**
    * First value of every ring's indices, to see them wrap at 2^31 and 2^32. Default 0.
    * @internal
@@ -33,7 +47,39 @@ export interface SimInterfaceOptions {
   readonly mtu?: number;
   /** Virtual time from a kick to the far end of the wire. Default 1. */
   readonly latencyUs?: number;
+  /** How far `setQueueCount` can go. Default: `queueCount`. */
+  readonly maxQueueCount?: number;
+  /** Does the driver run XDP programs itself? Default true. */
+  readonly nativeXdp?: boolean;
+  /** Has the driver zero-copy? Default false, and never on a veth pair. */
+  readonly zeroCopy?: boolean;
+  /** Buffers that a packet may have in zero-copy mode. Default 8. */
+  readonly zeroCopyMaxSegments?: number;
 }
+
+const INTERFACE_KEYS = [
+  'queueCount',
+  'mac',
+  'mtu',
+  'latencyUs',
+  'maxQueueCount',
+  'nativeXdp',
+  'zeroCopy',
+  'zeroCopyMaxSegments',
+] as const;
+
+const KEYS = [
+  'seed',
+  'turnUs',
+  'releaseDelayMs',
+  'generation',
+  'publication',
+  'startIndex',
+] as const;
+const PUBLICATIONS = ['auto', 'eager', 'per-packet', 'per-poll', 'adversarial'] as const;
+const ADVERSARIAL_DELAY_NS = 50_000;
+/** The kernel draws its own numbers, so that a test that draws more of them changes nothing else. */
+const KERNEL_STREAM = 0x5eed_0001;
 
 /** A machine with a simulated kernel, the wires around it, and the time that it lives in. */
 export class SimNetwork {
@@ -50,8 +96,9 @@ export class SimNetwork {
   #made = 0;
 
   constructor(options: SimNetworkOptions = {}) {
-    checkKeys('SimNetwork', options, ['seed', 'turnUs', 'releaseDelayMs', 'startIndex']);
+    checkKeys('SimNetwork', options, KEYS);
     const { seed = 1, turnUs = 1, releaseDelayMs = 20, startIndex = 0 } = options;
+    const { generation = 'C', publication = 'auto' } = options;
     if (!(turnUs >= 0.001 && turnUs <= 1e9)) throw invalidOption('turnUs', turnUs, '0.001 to 1e9');
     const scheduler = new Scheduler();
     const turnNs = Math.round(turnUs * NS_PER_US);
@@ -59,9 +106,15 @@ export class SimNetwork {
     this.random = seededRandom(this.seed);
     this.#kernel = new Kernel({
       scheduler,
-      turnNs,
-      releaseDelayNs: msToNs(checkTime('releaseDelayMs', releaseDelayMs)),
-      startIndex: checkInteger('startIndex', startIndex, 0, 2 ** 32 - 1),
+      random: seededRandom(this.seed ^ KERNEL_STREAM),
+      profile: {
+        generation: checkOneOf('generation', generation, ['A', 'C']),
+        publication: checkOneOf('publication', publication, PUBLICATIONS),
+        startIndex: checkInteger('startIndex', startIndex, 0, 2 ** 32 - 1),
+        releaseDelayNs: msToNs(checkTime('releaseDelayMs', releaseDelayMs)),
+        turnNs,
+        adversarialDelayNs: ADVERSARIAL_DELAY_NS,
+      },
     });
     this.clock = new VirtualClock(scheduler, turnNs);
     this.backend = new SimBackend(this.#kernel, this.clock);
@@ -81,6 +134,9 @@ export class SimNetwork {
   ): [SimInterface, SimInterface] {
     if (options.mac !== undefined) {
       throw invalidOption('mac', options.mac, 'nothing: the two ends need different addresses');
+    }
+    if (options.zeroCopy === true) {
+      throw invalidOption('zeroCopy', true, 'false: a veth driver has no zero-copy');
     }
     if (a === b) throw invalidOption('ifname', b, 'two different names');
     checkName(b, this.#interfaces);
@@ -123,11 +179,51 @@ export class SimNetwork {
     return this.#driver.runUntil(predicate, limitMs);
   }
 
+  /** `capset`: from now on the simulated process has these rights and no others. It starts with all. */
+  setCapabilities(held: readonly CapabilityName[]): void {
+    for (const name of held) checkOneOf('capability', name, ALL_CAPABILITIES);
+    this.#kernel.rights.keep(held);
+  }
+
+  /** `setrlimit(RLIMIT_MEMLOCK)`: counts for registrations made without CAP_IPC_LOCK. Default none. */
+  setMemlock(limitBytes: number): void {
+    if (!(limitBytes >= 0)) throw invalidOption('limitBytes', limitBytes, '0 or more');
+    this.#kernel.memlock.limitBytes = limitBytes;
+  }
+
+  /** Memory that is charged to the simulated user now, in bytes. */
+  get lockedBytes(): number {
+    return this.#kernel.memlock.lockedBytes;
+  }
+
+  /**
+   * Makes the next calls of a kind fail, whatever they would have done: `kick` with
+   * `errno.ENOBUFS`, `bind` with `errno.EBUSY`, …
+   * @param code negative errno
+   */
+  failCalls(
+    call: FaultableCall,
+    code: number,
+    { times = 1, after = 0 }: { readonly times?: number; readonly after?: number } = {},
+  ): void {
+    checkOneOf('call', call, FAULTABLE_CALLS);
+    checkInteger('code', code, -4095, -1);
+    checkInteger('times', times, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger('after', after, 0, Number.MAX_SAFE_INTEGER);
+    this.#kernel.faults.add(call, code, times, after);
+  }
+
+  /** Forgets what `failCalls` planned. */
+  clearFailures(): void {
+    this.#kernel.faults.clear();
+  }
+
   #add(ifname: string, options: SimInterfaceOptions, driver: string): SimInterface {
-    checkKeys('addInterface', options, ['queueCount', 'mac', 'mtu', 'latencyUs']);
+    checkKeys('addInterface', options, INTERFACE_KEYS);
     checkName(ifname, this.#interfaces);
     const { queueCount = 1, mac = defaultMac(this.#made + 1) } = options;
-    const { mtu = 1500, latencyUs = 1 } = options;
+    const { mtu = 1500, latencyUs = 1, maxQueueCount = queueCount } = options;
+    const { nativeXdp = true, zeroCopy = false, zeroCopyMaxSegments = 8 } = options;
     if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)) {
       throw invalidOption('mac', mac, 'six lower-case hexadecimal bytes, colon separated');
     }
@@ -135,6 +231,10 @@ export class SimNetwork {
       ifname,
       mac,
       driver,
+      nativeXdp: checkBoolean('nativeXdp', nativeXdp),
+      zeroCopy: checkBoolean('zeroCopy', zeroCopy),
+      zeroCopyMaxSegments: checkInteger('zeroCopyMaxSegments', zeroCopyMaxSegments, 1, 64),
+      maxQueueCount: checkInteger('maxQueueCount', maxQueueCount, queueCount, 65536),
       mtu: checkInteger('mtu', mtu, 68, 65535),
       queueCount: checkInteger('queueCount', queueCount, 1, 65536),
       latencyNs: Math.round(checkTime('latencyUs', latencyUs) * NS_PER_US),

@@ -29,7 +29,7 @@ class SimMachine implements Machine {
 
   constructor(generation: 'A' | 'C') {
     this.generation = generation;
-    this.#net = new SimNetwork();
+    this.#net = new SimNetwork({ generation });
   }
 
   get backend() {
