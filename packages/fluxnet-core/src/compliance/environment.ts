@@ -12,6 +12,8 @@ export type Need =
   | 'multi-buffer'
   /** `UmemOptions.unaligned`. */
   | 'unaligned'
+  /** `UmemOptions.txMetadataLength`. */
+  | 'tx-metadata'
   /** `Machine.withRights`. */
   | 'rights'
   /** `Machine.addPlainInterface`. */

@@ -13,6 +13,7 @@ export interface PortOptions extends Partial<BindOptions> {
   readonly chunkCount?: number;
   readonly frameHeadroom?: number;
   readonly unaligned?: boolean;
+  readonly txMetadataLength?: number;
   /** Entries of each ring. Default 64; 0 leaves RX or TX out. */
   readonly fillRingSize?: number;
   readonly completionRingSize?: number;
@@ -35,9 +36,11 @@ export const COPY: BindOptions = { copyMode: 'copy', needWakeup: true, multiBuff
 
 export function openRegistration(backend: Backend, options: PortOptions) {
   const { chunkSize = 4096, chunkCount = 64, frameHeadroom = 0, unaligned = false } = options;
+  const { txMetadataLength = 0 } = options;
   const memory = backend.openMemory({ size: chunkSize * chunkCount, pages: '4k' });
   try {
-    return { memory, umem: backend.openUmem(memory, { chunkSize, frameHeadroom, unaligned }) };
+    const geometry = { chunkSize, frameHeadroom, unaligned, txMetadataLength };
+    return { memory, umem: backend.openUmem(memory, geometry) };
   } catch (error) {
     memory.close();
     throw error;

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import type { UmemOptions } from '../../contract/umem.js';
 import { Umem, type UmemOpenOptions } from '../../umem.js';
 import type { Case } from '../case.js';
 import type { Need } from '../environment.js';
 import { expectRefusal, expectReturns } from '../expectations.js';
-import { openRegistration } from '../port.js';
+import { openRegistration, type PortOptions } from '../port.js';
 import { SOL_XDP, XDP } from '../uapi.js';
 
 interface Row {
   readonly name: string;
-  readonly registration: Partial<UmemOptions>;
-  /** The same through `Umem.open`, which says what would be allowed. */
-  readonly options: UmemOpenOptions;
+  readonly registration: Omit<PortOptions, 'chunkCount'>;
+  /** The same through `Umem.open`, which says what would be allowed; where it can be asked. */
+  readonly options?: UmemOpenOptions;
   readonly needs?: readonly Need[];
 }
 
@@ -48,19 +47,27 @@ const REFUSED: readonly Row[] = [
     registration: { chunkSize: 2048, frameHeadroom: 1345 },
     options: { frameSize: 2048, frameHeadroom: 1345 },
   },
+  {
+    name: 'metadata of 256 bytes',
+    registration: { txMetadataLength: 256 },
+    needs: ['tx-metadata'],
+  },
+  {
+    name: 'metadata of 12 bytes, no multiple of 8',
+    registration: { txMetadataLength: 12 },
+    needs: ['tx-metadata'],
+  },
 ];
 
 const ALLOWED: readonly Row[] = [
-  { name: 'headroom 3392 of 4096', registration: { frameHeadroom: 3392 }, options: {} },
+  { name: 'headroom 3392 of 4096', registration: { frameHeadroom: 3392 } },
   {
     name: 'headroom 1344 of 2048',
     registration: { chunkSize: 2048, frameHeadroom: 1344 },
-    options: {},
   },
   {
     name: 'unaligned chunks of 3000 bytes, the last one cut off',
     registration: { chunkSize: 3000, unaligned: true },
-    options: {},
     needs: ['unaligned'],
   },
 ];
@@ -76,6 +83,7 @@ export const umemCases: readonly Case[] = [
         await expectRefusal({ code: 'FLUX_INVALID_OPTION', errno: 'EINVAL' }, () =>
           rig.backend.openUmem(memory, geometry),
         );
+        if (options === undefined) return;
         await expectRefusal({ code: 'FLUX_INVALID_OPTION' }, () =>
           rig.machine.complete(Umem.open(rig.backend, { frameCount: 4, ...options })),
         );
