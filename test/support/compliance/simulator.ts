@@ -1,4 +1,4 @@
-import type { ProgramSource } from 'fluxnet-core';
+import type { AttachMode, ProgramSource } from 'fluxnet-core';
 import type {
   ComplianceEnvironment,
   Machine,
@@ -13,10 +13,13 @@ import { simulatedProgram } from './simulator-programs.js';
 /** Virtual time that is enough for whatever a case waits for. */
 const LIMIT_MS = 60_000;
 
-export function simulatorEnvironment(generation: 'A' | 'C'): ComplianceEnvironment {
+export function simulatorEnvironment(
+  generation: 'A' | 'C',
+  attachMode: AttachMode = 'native',
+): ComplianceEnvironment {
   return {
-    name: `sim-${generation}`,
-    attachMode: 'native',
+    name: `sim-${generation}${attachMode === 'generic' ? '-SKB' : ''}`,
+    attachMode,
     lacks: {},
     start: () => new SimMachine(generation),
   };
@@ -47,6 +50,10 @@ class SimMachine implements Machine {
       setMtu() {},
       remove: () => void net.removeInterface(a),
     };
+  }
+
+  addPlainInterface(): string {
+    return this.#net.addInterface('plain0', { nativeXdp: false }).ifname;
   }
 
   async complete<T>(work: Promise<T>): Promise<T> {
