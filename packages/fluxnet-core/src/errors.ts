@@ -25,6 +25,10 @@ export const errorCodes = {
   FLUX_FILTER_SYNTAX: 'a filter expression cannot be understood',
   FLUX_HANDLER_FAILED: 'the packet handler threw',
   FLUX_PACKET_STALE: 'a packet was used after its time',
+  FLUX_PEER_REFUSED: 'the process at the other end is not one that is accepted',
+  FLUX_PEER_GONE: 'the process at the other end has closed the channel, or ended',
+  FLUX_MESSAGE_MALFORMED: 'a message of another process breaks the format',
+  FLUX_FOREIGN_DESCRIPTOR: 'a descriptor is not of the kind that it was passed as',
   FLUX_SYSCALL: 'a system call failed in a way that has no code of its own',
 } as const;
 

@@ -47,8 +47,10 @@ export type {
   ExportedToIsolate,
   ExportedToProcess,
   Shareable,
+  ShareableByKind,
   ShareableKind,
   SharedFacts,
+  SpareSockets,
 } from './contract/sharing.js';
 export type {
   BindOptions,
@@ -64,6 +66,7 @@ export { errno, errnoName } from './errno.js';
 export type { FluxErrorCode, FluxErrorDetails } from './errors.js';
 export { errorCodes, FluxError, isFluxError } from './errors.js';
 export { FramePool } from './frame-pool.js';
+export { confineToInterface, grantBusyPoll } from './kernel/grants.js';
 export { kernelBackend } from './kernel/kernel-backend.js';
 export { nativePath } from './kernel/load-native.js';
 export type { LinkState } from './link-changes.js';
@@ -79,6 +82,20 @@ export {
   checkString,
   invalid,
 } from './options.js';
+export type { Json } from './processes/message.js';
+export type { AcceptedPeers, Peer } from './processes/peer.js';
+export type { DroppedCapabilities, ThreadRights } from './processes/privileges.js';
+export { dropCapabilities, setNoNewPrivileges, threadRights } from './processes/privileges.js';
+export type {
+  ChannelOptions,
+  ChildEnd,
+  ExpectedObjects,
+  ReceivedMessage,
+} from './processes/process-channel.js';
+export { ProcessChannel } from './processes/process-channel.js';
+export type { ListenerOptions } from './processes/process-listener.js';
+export { ProcessListener } from './processes/process-listener.js';
+export { allowedCpus, pinThread, setThreadName } from './processes/thread.js';
 export { Resource } from './resource.js';
 // For integrators: parts to build a backend or a mode from
 export { retryWhile } from './retry.js';
@@ -90,7 +107,7 @@ export { TxMetadata } from './rings/tx-metadata.js';
 export { TxRequest } from './rings/tx-request.js';
 export { TxRing } from './rings/tx-ring.js';
 export type { BusyPollEffective } from './socket-features.js';
-export type { UmemOpenOptions } from './umem.js';
+export type { UmemAdoptOptions, UmemOpenOptions } from './umem.js';
 export { checkPacketFits, Umem } from './umem.js';
 export type { XskEffective } from './xsk.js';
 export { Xsk } from './xsk.js';

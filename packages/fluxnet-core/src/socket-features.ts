@@ -16,13 +16,15 @@ const XDP_MAX_TX_SKB_BUDGET = 9;
 
 const AUTO_TX_BUDGET = 256;
 
+export type OptionTarget = Pick<Socket, 'getOption' | 'setOption'>;
+
 /**
  * Switches kernel busy polling on for a socket. It takes effect together with the interface's
  * `napi_defer_hard_irqs` and `gro_flush_timeout`, which are the administrator's and not touched.
  * @throws {FluxError} `FLUX_PERMISSION`, `FLUX_UNSUPPORTED`
  */
 export function enableBusyPoll(
-  socket: Socket,
+  socket: OptionTarget,
   { timeUs, budget }: Required<BusyPollOptions>,
 ): void {
   force(socket, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1, 'SO_PREFER_BUSY_POLL');
@@ -95,7 +97,15 @@ export function txMetadataEffective(
   return { checksum: txSoftwareChecksum ? 'kernel' : 'device', timestamp: true, launchTime };
 }
 
-function force(socket: Socket, level: number, option: number, value: number, name: string): void {
+function force(
+  socket: OptionTarget,
+  level: number,
+  option: number,
+  value: number,
+  name: string,
+): void {
+  // A process without the right may have got a socket that has it already.
+  if (socket.getOption(level, option) === value) return;
   const result = socket.setOption(level, option, value);
   if (result === 0) return;
   const denied = result === errno.EPERM || result === errno.EACCES;

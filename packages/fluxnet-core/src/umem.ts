@@ -46,6 +46,14 @@ export interface UmemOpenOptions {
   readonly ifname?: string;
 }
 
+/** The frames of a registration that are this one's to use. */
+export interface UmemAdoptOptions {
+  /** Default 0. */
+  readonly firstFrame?: number;
+  /** Default: all from `firstFrame` on. */
+  readonly frameCount?: number;
+}
+
 const KEYS = [
   'frameCount',
   'frameSize',
@@ -99,9 +107,7 @@ export class Umem {
     checkKeys('umem', options, KEYS);
     const unaligned = checkBoolean('umem.unaligned', options.unaligned ?? false);
     const frameSize = checkFrameSize(options.frameSize ?? MIN_FRAME_SIZE, unaligned);
-    // Even, because a kernel may complete a packet with the lowest bit of its address cleared
-    // (CompletionRing.address): the address must still lie in its frame.
-    const stride = frameSize + (frameSize & 1);
+    const stride = strideOf(frameSize);
     const maxFrames = Math.floor(MAX_BYTES / stride);
     const frameCount = checkInteger('umem.frameCount', options.frameCount ?? 4096, 1, maxFrames);
     const maxHeadroom = frameSize - KERNEL_HEADROOM - KERNEL_TAILROOM;
@@ -120,6 +126,26 @@ export class Umem {
       memory.close();
       throw error;
     }
+  }
+
+  /**
+   * Makes frames of a registration that another process, or another isolate, has passed. Which of
+   * them are free is for the two to agree on: by default all.
+   * @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`
+   */
+  static adopt(
+    backend: Backend,
+    registration: UmemRegistration,
+    options: UmemAdoptOptions = {},
+  ): Umem {
+    checkKeys('umem', options, ['firstFrame', 'frameCount']);
+    const { memory } = registration;
+    const stride = strideOf(registration.chunkSize);
+    const total = Math.floor(memory.size / stride);
+    const first = checkInteger('umem.firstFrame', options.firstFrame ?? 0, 0, total - 1);
+    const most = total - first;
+    const count = checkInteger('umem.frameCount', options.frameCount ?? most, 1, most);
+    return new Umem(backend, memory, registration, new FramePool(stride, count, first));
   }
 
   private constructor(
@@ -168,6 +194,14 @@ export class Umem {
     if (this.#owner === undefined) this.memory.close();
     else this.registration.close();
   }
+}
+
+/**
+ * From one frame to the next, in bytes. Even, because a kernel may complete a packet with the lowest
+ * bit of its address cleared (CompletionRing.address): the address must still lie in its frame.
+ */
+function strideOf(frameSize: number): number {
+  return frameSize + (frameSize & 1);
 }
 
 function register(backend: Backend, memory: Memory, options: UmemOptions) {

@@ -104,7 +104,7 @@ export function checkXskOptions(options: XskOpenOptions): CheckedXskOptions {
       needWakeup: checkBoolean('xsk.needWakeup', options.needWakeup ?? true),
       multiBuffer: checkBoolean('xsk.multiBuffer', options.multiBuffer ?? false),
     },
-    busyPoll: checkBusyPoll(options.busyPoll),
+    busyPoll: options.busyPoll === undefined ? undefined : checkBusyPoll(options.busyPoll),
     txBudget: checkTxBudget(options.txBudget ?? 'auto', rings.txRingSize),
   };
 }
@@ -127,10 +127,8 @@ function checkRings(options: XskRingOptions): SocketOptions {
   return rings;
 }
 
-function checkBusyPoll(
-  options: BusyPollOptions | undefined,
-): Required<BusyPollOptions> | undefined {
-  if (options === undefined) return undefined;
+/** @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION` */
+export function checkBusyPoll(options: BusyPollOptions): Required<BusyPollOptions> {
   checkKeys('xsk.busyPoll', options, ['timeUs', 'budget']);
   return {
     timeUs: checkInteger('xsk.busyPoll.timeUs', options.timeUs ?? 20, 1, 1_000_000),

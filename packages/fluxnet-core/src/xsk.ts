@@ -92,6 +92,20 @@ export class Xsk {
     }
   }
 
+  /**
+   * Drives a socket that another process, or another isolate, has opened and passed. Nobody else
+   * may drive it, nor another socket of its queue, from now on.
+   * @param effective what holds for it, as its opener knows
+   * @param owner what was made of the first socket of the queue, where this is another one
+   */
+  static adopt(umem: Umem, socket: Socket, effective: XskEffective, owner?: Xsk): Xsk {
+    const rings = owner ?? {
+      fill: new FillRing(socket.queue.fill),
+      completion: new CompletionRing(socket.queue.completion, umem.registration.unaligned),
+    };
+    return new Xsk(umem, socket, rings, owner, effective);
+  }
+
   private constructor(
     umem: Umem,
     socket: Socket,

@@ -45,7 +45,7 @@ export class SimBackend implements Backend {
       supported: true,
       reason: '',
       platform: 'simulator of linux 6.18.44 x64, copy mode',
-      features: { hugepages: false, 'link-events': true, sharing: false },
+      features: { hugepages: false, 'link-events': true, sharing: false, processes: false },
     };
   }
 

@@ -6,12 +6,16 @@
 #include "bpf_fd.h"
 #include "dispatcher_link.h"
 #include "ethtool.h"
+#include "fd_channel.h"
+#include "fd_listener.h"
 #include "memory.h"
 #include "netlink_socket.h"
 #include "poll_set.h"
 #include "program.h"
 #include "queue.h"
 #include "socket.h"
+#include "spare_sockets.h"
+#include "thread.h"
 #include "umem.h"
 #include "xdp_object.h"
 
@@ -29,6 +33,20 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("PollSet", PollSet::Define(env));
   exports.Set("interrupt", Napi::Function::New(env, PollSet::InterruptByToken, "interrupt"));
   exports.Set("NetlinkSocket", NetlinkSocket::Define(env));
+  exports.Set("FdChannel", FdChannel::Define(env));
+  exports.Set("FdListener", FdListener::Define(env));
+  exports.Set("channelPair", Napi::Function::New(env, FdChannel::Pair, "channelPair"));
+  exports.Set("SpareSockets", SpareSockets::Define(env));
+  exports.Set("socketsInStock",
+              Napi::Function::New(env, SpareSockets::InStock, "socketsInStock"));
+  exports.Set("setXskOption", Napi::Function::New(env, SetXskOption, "setXskOption"));
+  exports.Set("pinThread", Napi::Function::New(env, PinThread, "pinThread"));
+  exports.Set("allowedCpus", Napi::Function::New(env, AllowedCpus, "allowedCpus"));
+  exports.Set("setThreadName", Napi::Function::New(env, SetThreadName, "setThreadName"));
+  exports.Set("setNoNewPrivileges",
+              Napi::Function::New(env, SetNoNewPrivileges, "setNoNewPrivileges"));
+  exports.Set("dropCapabilities", Napi::Function::New(env, DropCapabilities, "dropCapabilities"));
+  exports.Set("threadId", Napi::Function::New(env, ThreadId, "threadId"));
   exports.Set("ethtool", Napi::Function::New(env, Ethtool, "ethtool"));
   exports.Set("programFacts", Napi::Function::New(env, ProgramFacts, "programFacts"));
   exports.Set("bpfFacts", Napi::Function::New(env, BpfFacts, "bpfFacts"));

@@ -1,6 +1,9 @@
 #include "memory.h"
 
+#include <sys/stat.h>
 #include <sys/vfs.h>
+
+#include <string>
 
 #include "args.h"
 #include "backing.h"
@@ -13,6 +16,7 @@ Napi::Function Memory::Define(Napi::Env env) {
       {InstanceMethod<&Memory::Buffer>("buffer"), InstanceMethod<&Memory::PageSize>("pageSize"),
        InstanceMethod<&Memory::TransparentHugeBytes>("transparentHugeBytes"),
        InstanceMethod<&Memory::NumaNode>("numaNode"), InstanceMethod<&Memory::Token>("token"),
+       InstanceMethod<&Memory::FdNumber>("fd"), InstanceMethod<&Memory::Identity>("identity"),
        InstanceMethod<&Memory::Close>("close")});
 }
 
@@ -20,6 +24,8 @@ Memory::Memory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   info.This().As<Napi::Object>().TypeTag(&kTypeTag);
   if (info.Length() == 1) {
     memory_.Borrow(info);
+  } else if (info[0].IsUndefined()) {
+    Adopt(info);
   } else {
     Open(info);
   }
@@ -27,8 +33,7 @@ Memory::Memory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
 }
 
 void Memory::Open(const Napi::CallbackInfo& info) {
-  // 2 GiB keeps every offset a positive 32-bit integer.
-  const auto size = IntegerArg(info, 0, "size", 1, int64_t{1} << 31);
+  const auto size = IntegerArg(info, 0, "size", 1, kLargestMemory);
   if (!size) return;
   const auto pages = StringArg(info, 1, "pages");
   if (!pages) return;
@@ -38,6 +43,25 @@ void Memory::Open(const Napi::CallbackInfo& info) {
       SharedMemory::Open(static_cast<size_t>(*size), *pages, static_cast<int>(*node));
   if (!memory.ok()) return ThrowSystemError(Env(), memory.error());
   memory_.Own(Env(), std::move(memory.value()));
+}
+
+void Memory::Adopt(const Napi::CallbackInfo& info) {
+  const auto fd = IntegerArg(info, 1, "fd", 0, INT32_MAX);
+  if (!fd) return;
+  auto memory = SharedMemory::FromProcess(static_cast<int>(*fd));
+  if (!memory.ok()) return ThrowSystemError(Env(), memory.error());
+  memory_.Own(Env(), std::move(memory.value()));
+}
+
+Napi::Value Memory::FdNumber(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), open() ? memory_->fd().get() : -1);
+}
+
+Napi::Value Memory::Identity(const Napi::CallbackInfo& info) {
+  struct stat facts {};
+  if (!open() || fstat(memory_->fd().get(), &facts) != 0) return info.Env().Undefined();
+  return Napi::String::New(info.Env(),
+                           std::to_string(facts.st_dev) + ":" + std::to_string(facts.st_ino));
 }
 
 // Bytes per page as the file system says, which is the proof that huge pages were obtained.

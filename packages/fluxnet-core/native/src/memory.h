@@ -17,7 +17,7 @@ class Memory : public Napi::ObjectWrap<Memory> {
 
   // new Memory(size, 'hugetlb1g' | 'hugetlb2m' | 'thp' | '4k', numaNode or -1): opens. What was
   // obtained is for the caller to read: `pageSize`, `transparentHugeBytes`, `numaNode`.
-  // new Memory(token): imports.
+  // new Memory(token): imports. new Memory(undefined, fd): another process's.
   explicit Memory(const Napi::CallbackInfo& info);
 
   bool open() const { return memory_.open(); }
@@ -26,6 +26,11 @@ class Memory : public Napi::ObjectWrap<Memory> {
  private:
   // The constructor's work; on failure an exception is pending and nothing is held.
   void Open(const Napi::CallbackInfo& info);
+  void Adopt(const Napi::CallbackInfo& info);
+  // fd() -> owned by the memory; identity() -> tells files of this system apart. Only in the
+  // isolate that opened it.
+  Napi::Value FdNumber(const Napi::CallbackInfo& info);
+  Napi::Value Identity(const Napi::CallbackInfo& info);
   Napi::Value Buffer(const Napi::CallbackInfo& info) { return buffer_.value(info.Env()); }
   Napi::Value PageSize(const Napi::CallbackInfo& info);
   Napi::Value TransparentHugeBytes(const Napi::CallbackInfo& info);

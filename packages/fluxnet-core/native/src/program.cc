@@ -18,6 +18,7 @@ Napi::Function Program::Define(Napi::Env env) {
        InstanceMethod<&Program::SetSocket>("setSocket"),
        InstanceMethod<&Program::ClearSocket>("clearSocket"),
        InstanceMethod<&Program::Counter>("counter"), InstanceMethod<&Program::Token>("token"),
+       InstanceMethod<&Program::MapFds>("mapFds"),
        InstanceMethod<&Program::Close>("close")});
 }
 
@@ -31,7 +32,8 @@ Program::Program(const Napi::CallbackInfo& info) : ObjectWrap(info) {
 }
 
 void Program::Open(const Napi::CallbackInfo& info) {
-  const auto program_fd = IntegerArg(info, 0, "programFd", 0, INT32_MAX);
+  std::optional<int64_t> program_fd = -1;
+  if (!info[0].IsUndefined()) program_fd = IntegerArg(info, 0, "programFd", 0, INT32_MAX);
   if (!program_fd) return;
   const auto sockets_fd = IntegerArg(info, 1, "socketsFd", 0, INT32_MAX);
   if (!sockets_fd) return;
@@ -49,6 +51,15 @@ std::shared_ptr<SharedProgram::Fds> Program::OpenFds(Napi::Env env) {
   auto fds = program_.get() ? program_->fds() : nullptr;
   if (!fds) ThrowClosed(env, "program");
   return fds;
+}
+
+Napi::Value Program::MapFds(const Napi::CallbackInfo& info) {
+  Napi::Array numbers = Napi::Array::New(info.Env());
+  const auto fds = OpenFds(info.Env());
+  if (!fds) return numbers;
+  numbers.Set(0u, Napi::Number::New(info.Env(), fds->sockets.get()));
+  if (fds->counters.open()) numbers.Set(1u, Napi::Number::New(info.Env(), fds->counters.get()));
+  return numbers;
 }
 
 void Program::Attach(const Napi::CallbackInfo& info) {

@@ -14,7 +14,8 @@ class Program : public Napi::ObjectWrap<Program> {
   static constexpr const char* kName = "Program";
   static Napi::Function Define(Napi::Env env);
 
-  // new Program(programFd, socketsFd, countersFd | undefined): opens. new Program(token): imports.
+  // new Program(programFd | undefined, socketsFd, countersFd | undefined): opens, without a program
+  // for one that another process has attached. new Program(token): imports.
   explicit Program(const Napi::CallbackInfo& info);
 
  private:
@@ -31,6 +32,8 @@ class Program : public Napi::ObjectWrap<Program> {
   void ClearSocket(const Napi::CallbackInfo& info);
   // counter(slot): the sum over all CPUs
   Napi::Value Counter(const Napi::CallbackInfo& info);
+  // mapFds() -> of the socket map and, where there is one, the counters; owned by the program
+  Napi::Value MapFds(const Napi::CallbackInfo& info);
   Napi::Value Token(const Napi::CallbackInfo& info) { return program_.Token(info.Env()); }
   void Close(const Napi::CallbackInfo&) { program_.Close(); }
 

@@ -9,7 +9,8 @@ Napi::Function Queue::Define(Napi::Env env) {
   return DefineClass(
       env, kName,
       {InstanceMethod<&Queue::Fill>("fill"), InstanceMethod<&Queue::Completion>("completion"),
-       InstanceMethod<&Queue::Token>("token"), InstanceMethod<&Queue::IsOpen>("isOpen"),
+       InstanceMethod<&Queue::Token>("token"), InstanceMethod<&Queue::Member>("member"),
+       InstanceMethod<&Queue::IsOpen>("isOpen"),
        InstanceMethod<&Queue::Close>("close")});
 }
 
@@ -40,12 +41,30 @@ void Queue::Open(const Napi::CallbackInfo& info) {
   const auto completion_size = IntegerArg(info, 4, "completionRingSize", 0, kMaxRingSize);
   if (!completion_size) return;
 
-  auto queue = SharedQueue::Open(
-      umem->group(), {static_cast<uint32_t>(*ifindex), static_cast<uint32_t>(*queue_id),
-                      static_cast<uint32_t>(*fill_size), static_cast<uint32_t>(*completion_size)});
+  std::optional<int64_t> fd = -1;
+  if (!info[5].IsUndefined()) fd = IntegerArg(info, 5, "fd", 0, INT32_MAX);
+  if (!fd) return;
+  const SharedQueue::Options options{
+      static_cast<uint32_t>(*ifindex), static_cast<uint32_t>(*queue_id),
+      static_cast<uint32_t>(*fill_size), static_cast<uint32_t>(*completion_size)};
+  const SharedQueue::Member member{static_cast<int>(*fd), info[6].ToBoolean(), info[7].ToBoolean(),
+                                   info[8].ToBoolean()};
+  auto queue = member.fd < 0 ? SharedQueue::Open(umem->group(), options)
+                             : SharedQueue::FromProcess(umem->group(), options, member);
   if (!queue.ok()) return ThrowSystemError(Env(), queue.error());
   if (!umem->group()->Adopt(queue.value())) return ThrowClosed(Env(), "umem");
   queue_.Own(Env(), std::move(queue.value()));
+}
+
+Napi::Value Queue::Member(const Napi::CallbackInfo& info) {
+  if (!open()) return info.Env().Undefined();
+  const SharedQueue::Member member = queue_->AsMember();
+  Napi::Object facts = Napi::Object::New(info.Env());
+  facts.Set("fd", Napi::Number::New(info.Env(), member.fd));
+  facts.Set("bound", Napi::Boolean::New(info.Env(), member.bound));
+  facts.Set("registered", Napi::Boolean::New(info.Env(), member.registered));
+  facts.Set("ownerFree", Napi::Boolean::New(info.Env(), member.first_free));
+  return facts;
 }
 
 Napi::Value Queue::IsOpen(const Napi::CallbackInfo& info) {

@@ -18,6 +18,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   static Napi::Function Define(Napi::Env env);
 
   // new Queue(umem, ifindex, queueId, fillSize, completionSize): opens. new Queue(token): imports.
+  // With (…, fd, bound, registered, ownerFree) of its `member()` it is another process's.
   explicit Queue(const Napi::CallbackInfo& info);
 
   bool open() const { return queue_.open(); }
@@ -29,6 +30,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Napi::Value Fill(const Napi::CallbackInfo& info) { return fill_.ToJs(info.Env()); }
   Napi::Value Completion(const Napi::CallbackInfo& info) { return completion_.ToJs(info.Env()); }
   Napi::Value Token(const Napi::CallbackInfo& info) { return queue_.Token(info.Env()); }
+  // member() -> of the socket that has the queue's rings
+  Napi::Value Member(const Napi::CallbackInfo& info);
   Napi::Value IsOpen(const Napi::CallbackInfo& info);
   void CloseAll(Napi::Env env);
   void Close(const Napi::CallbackInfo& info) { CloseAll(info.Env()); }

@@ -39,10 +39,15 @@ KindFacts FactsOf(RingKind kind) {
 
 Result<RingMapping> RingMapping::Open(const XskFd& xsk, RingKind kind, uint32_t size) {
   const KindFacts facts = FactsOf(kind);
-  const int fd = xsk.fd.get();
-  if (setsockopt(fd, SOL_XDP, facts.option, &size, sizeof(size)) != 0) {
+  if (setsockopt(xsk.fd.get(), SOL_XDP, facts.option, &size, sizeof(size)) != 0) {
     return LastError(facts.call);
   }
+  return Adopt(xsk, kind, size);
+}
+
+Result<RingMapping> RingMapping::Adopt(const XskFd& xsk, RingKind kind, uint32_t size) {
+  const KindFacts facts = FactsOf(kind);
+  const int fd = xsk.fd.get();
   xdp_mmap_offsets offsets{};
   socklen_t length = sizeof(offsets);
   if (getsockopt(fd, SOL_XDP, XDP_MMAP_OFFSETS, &offsets, &length) != 0) {

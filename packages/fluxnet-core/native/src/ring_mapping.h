@@ -22,6 +22,8 @@ struct RingMapping {
 
   // setsockopt(XDP_*_RING), getsockopt(XDP_MMAP_OFFSETS), mmap.
   static Result<RingMapping> Open(const XskFd& xsk, RingKind kind, uint32_t size);
+  // Maps one that the socket has already. The kernel refuses a size beyond its own.
+  static Result<RingMapping> Adopt(const XskFd& xsk, RingKind kind, uint32_t size);
 
   void Retire() const {
     if (mapping) mapping->Retire();

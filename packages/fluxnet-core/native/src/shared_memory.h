@@ -11,6 +11,9 @@
 
 namespace fluxnet {
 
+// Keeps every offset a positive 32-bit integer.
+inline constexpr int64_t kLargestMemory = int64_t{1} << 31;
+
 class SharedMemory : public SharedObject {
  public:
   static constexpr SharedKind kKind = SharedKind::kMemory;
@@ -19,6 +22,9 @@ class SharedMemory : public SharedObject {
   // memfd_create, ftruncate, fcntl(F_ADD_SEALS), mmap, mbind where node >= 0, madvise.
   static Result<std::shared_ptr<SharedMemory>> Open(size_t size, const std::string& pages,
                                                     int node);
+  // Duplicates and maps a memfd of another process, which must be sealed: EPERM where it is not,
+  // EINVAL where it is none.
+  static Result<std::shared_ptr<SharedMemory>> FromProcess(int fd);
   SharedMemory(Fd fd, std::shared_ptr<Mapping> mapping)
       : SharedObject(kKind), fd_(std::move(fd)), mapping_(std::move(mapping)) {}
 

@@ -14,9 +14,11 @@ namespace fluxnet {
 Result<std::shared_ptr<SharedProgram>> SharedProgram::Open(int program, int sockets,
                                                            int counters) {
   auto fds = std::make_shared<Fds>();
-  Result<Fd> own_program = DuplicateXdpProgram(program);
-  if (!own_program.ok()) return own_program.error();
-  fds->program = std::move(own_program.value());
+  if (program >= 0) {
+    Result<Fd> own_program = DuplicateXdpProgram(program);
+    if (!own_program.ok()) return own_program.error();
+    fds->program = std::move(own_program.value());
+  }
   bpf_map_info facts{};
   Result<Fd> own_sockets = DuplicateMap(sockets, BPF_MAP_TYPE_XSKMAP, &facts);
   if (!own_sockets.ok()) return own_sockets.error();

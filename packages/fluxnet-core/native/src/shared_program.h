@@ -24,8 +24,9 @@ class SharedProgram : public SharedObject {
     Fd link;  // Detaches as it closes: the link has no other descriptor.
   };
 
-  // Duplicates descriptors of an XDP program, an XSKMAP and, unless it is -1, a per-CPU array of
-  // 64-bit counters; EINVAL where they are not.
+  // Duplicates descriptors of an XDP program, an XSKMAP and a per-CPU array of 64-bit counters;
+  // EINVAL where they are not. Counters may be -1, and the program, where another process has it
+  // attached.
   static Result<std::shared_ptr<SharedProgram>> Open(int program, int sockets, int counters);
   SharedProgram(std::shared_ptr<Fds> fds, uint32_t max_queues)
       : SharedObject(kKind), max_queues_(max_queues), fds_(std::move(fds)) {}

@@ -24,6 +24,18 @@ class SharedQueue : public SharedObject {
   };
   static Result<std::shared_ptr<SharedQueue>> Open(std::shared_ptr<UmemGroup> group,
                                                    const Options& options);
+  // The socket that has the queue's rings, for another process, or of another one.
+  struct Member {
+    int fd;
+    bool bound;
+    bool registered;
+    bool first_free;  // Nobody has RX or TX rings on it yet.
+  };
+  static Result<std::shared_ptr<SharedQueue>> FromProcess(std::shared_ptr<UmemGroup> group,
+                                                    const Options& options, const Member& member);
+  // Fd -1 once it is closed.
+  Member AsMember();
+
   SharedQueue(std::shared_ptr<UmemGroup> group, std::shared_ptr<XskFd> xsk, uint32_t ifindex,
               uint32_t queue_id, RingMapping fill, RingMapping completion)
       : SharedObject(kKind),
@@ -44,6 +56,8 @@ class SharedQueue : public SharedObject {
     bool first;
   };
   Result<Taken> TakeSocket();
+  // The socket that has the queue's rings; null once it is closed.
+  std::shared_ptr<XskFd> xsk();
   Failure Bind(const std::shared_ptr<XskFd>& xsk, uint16_t flags);
 
  protected:

@@ -10,20 +10,36 @@ Result<std::shared_ptr<SharedSocket>> SharedSocket::Open(SharedQueue& queue, uin
                                                          uint32_t tx_size) {
   auto taken = queue.TakeSocket();
   if (!taken.ok()) return taken.error();
-  const XskFd& xsk = *taken.value().xsk;
+  return Map(std::move(taken.value()), rx_size, tx_size, RingMapping::Open);
+}
+
+Result<std::shared_ptr<SharedSocket>> SharedSocket::FromProcess(SharedQueue& queue, uint32_t rx_size,
+                                                          uint32_t tx_size, int fd, bool bound) {
+  if (fd < 0) {
+    SharedQueue::Taken taken{queue.xsk(), true};
+    if (!taken.xsk) return SysError{EBADF, "mmap", {}};
+    return Map(std::move(taken), rx_size, tx_size, RingMapping::Adopt);
+  }
+  auto xsk = XskFd::Adopt(fd, false, bound);
+  if (!xsk.ok()) return xsk.error();
+  return Map({std::move(xsk.value()), false}, rx_size, tx_size, RingMapping::Adopt);
+}
+
+Result<std::shared_ptr<SharedSocket>> SharedSocket::Map(SharedQueue::Taken taken, uint32_t rx_size,
+                                                        uint32_t tx_size, MapRing map_ring) {
   RingMapping rx;
   if (rx_size > 0) {
-    auto opened = RingMapping::Open(xsk, RingKind::kRx, rx_size);
-    if (!opened.ok()) return opened.error();
-    rx = std::move(opened.value());
+    auto mapped = map_ring(*taken.xsk, RingKind::kRx, rx_size);
+    if (!mapped.ok()) return mapped.error();
+    rx = std::move(mapped.value());
   }
   RingMapping tx;
   if (tx_size > 0) {
-    auto opened = RingMapping::Open(xsk, RingKind::kTx, tx_size);
-    if (!opened.ok()) return opened.error();
-    tx = std::move(opened.value());
+    auto mapped = map_ring(*taken.xsk, RingKind::kTx, tx_size);
+    if (!mapped.ok()) return mapped.error();
+    tx = std::move(mapped.value());
   }
-  return std::make_shared<SharedSocket>(std::move(taken.value()), std::move(rx), std::move(tx));
+  return std::make_shared<SharedSocket>(std::move(taken), std::move(rx), std::move(tx));
 }
 
 std::shared_ptr<XskFd> SharedSocket::xsk() {

@@ -20,6 +20,9 @@ class SharedSocket : public SharedObject {
 
   static Result<std::shared_ptr<SharedSocket>> Open(SharedQueue& queue, uint32_t rx_size,
                                                     uint32_t tx_size);
+  // One that another process has made. Fd -1 is the socket that has the queue's rings.
+  static Result<std::shared_ptr<SharedSocket>> FromProcess(SharedQueue& queue, uint32_t rx_size,
+                                                     uint32_t tx_size, int fd, bool bound);
   SharedSocket(SharedQueue::Taken taken, RingMapping rx, RingMapping tx)
       : SharedObject(kKind),
         rx_(std::move(rx)),
@@ -40,6 +43,10 @@ class SharedSocket : public SharedObject {
   void Release() override;
 
  private:
+  using MapRing = Result<RingMapping> (*)(const XskFd&, RingKind, uint32_t);
+  static Result<std::shared_ptr<SharedSocket>> Map(SharedQueue::Taken taken, uint32_t rx_size,
+                                                   uint32_t tx_size, MapRing map_ring);
+
   const RingMapping rx_;
   const RingMapping tx_;
   const bool first_;  // It stays with the queue, see SharedQueue::TakeSocket.

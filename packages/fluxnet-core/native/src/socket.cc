@@ -17,6 +17,7 @@ Napi::Function Socket::Define(Napi::Env env) {
        InstanceMethod<&Socket::Statistics>("statistics"),
        InstanceMethod<&Socket::SetOption>("setOption"),
        InstanceMethod<&Socket::GetOption>("getOption"), InstanceMethod<&Socket::Token>("token"),
+       InstanceMethod<&Socket::Member>("member"),
        InstanceMethod<&Socket::IsOpen>("isOpen"), InstanceMethod<&Socket::Close>("close")});
 }
 
@@ -40,7 +41,14 @@ void Socket::Open(const Napi::CallbackInfo& info) {
   const auto tx_size = IntegerArg(info, 2, "txRingSize", 0, kMaxRingSize);
   if (!tx_size) return;
 
-  auto socket = SharedSocket::Open(*queue->shared(), *rx_size, *tx_size);
+  const bool adopted = !info[3].IsUndefined();
+  std::optional<int64_t> fd = -1;
+  if (adopted) fd = IntegerArg(info, 3, "fd", -1, INT32_MAX);
+  if (!fd) return;
+  SharedQueue& on = *queue->shared();
+  auto socket = adopted ? SharedSocket::FromProcess(on, *rx_size, *tx_size, static_cast<int>(*fd),
+                                              info[4].ToBoolean())
+                        : SharedSocket::Open(on, *rx_size, *tx_size);
   if (!socket.ok()) return ThrowSystemError(Env(), socket.error());
   if (!queue->shared()->Adopt(socket.value())) return ThrowClosed(Env(), "queue");
   socket_.Own(Env(), std::move(socket.value()));
@@ -150,6 +158,32 @@ Napi::Value Socket::GetOption(const Napi::CallbackInfo& info) {
                  : option;
   }
   return Napi::Number::New(info.Env(), result);
+}
+
+Napi::Value Socket::Member(const Napi::CallbackInfo& info) {
+  const auto xsk = this->xsk();
+  if (!xsk) return info.Env().Undefined();
+  Napi::Object facts = Napi::Object::New(info.Env());
+  facts.Set("fd", Napi::Number::New(info.Env(), xsk->fd.get()));
+  facts.Set("bound", Napi::Boolean::New(info.Env(), xsk->bound));
+  return facts;
+}
+
+Napi::Value SetXskOption(const Napi::CallbackInfo& info) {
+  const auto fd = IntegerArg(info, 0, "fd", 0, INT32_MAX);
+  if (!fd) return info.Env().Undefined();
+  const auto level = IntegerArg(info, 1, "level", INT32_MIN, INT32_MAX);
+  if (!level) return info.Env().Undefined();
+  const auto name = IntegerArg(info, 2, "name", INT32_MIN, INT32_MAX);
+  if (!name) return info.Env().Undefined();
+  const auto value = IntegerArg(info, 3, "value", INT32_MIN, INT32_MAX);
+  if (!value) return info.Env().Undefined();
+  Result<Fd> xsk = DuplicateXsk(static_cast<int>(*fd));
+  if (!xsk.ok()) return Napi::Number::New(info.Env(), -xsk.error().error);
+  const int option = static_cast<int>(*value);
+  const int failed = setsockopt(xsk.value().get(), static_cast<int>(*level),
+                                static_cast<int>(*name), &option, sizeof(option));
+  return Napi::Number::New(info.Env(), failed != 0 ? -errno : 0);
 }
 
 Napi::Value Socket::IsOpen(const Napi::CallbackInfo& info) {

@@ -19,6 +19,8 @@ class Socket : public Napi::ObjectWrap<Socket> {
   static Napi::Function Define(Napi::Env env);
 
   // new Socket(queue, rxSize, txSize): opens. new Socket(token): imports.
+  // With (…, fd, bound) of its `member()` it is another process's; fd -1 for the one that has the
+  // queue's rings.
   explicit Socket(const Napi::CallbackInfo& info);
 
   const std::shared_ptr<SharedSocket>& shared() const { return socket_.get(); }
@@ -42,6 +44,8 @@ class Socket : public Napi::ObjectWrap<Socket> {
   Napi::Value SetOption(const Napi::CallbackInfo& info);
   Napi::Value GetOption(const Napi::CallbackInfo& info);
   Napi::Value Token(const Napi::CallbackInfo& info) { return socket_.Token(info.Env()); }
+  // member() -> { fd, bound }
+  Napi::Value Member(const Napi::CallbackInfo& info);
   Napi::Value IsOpen(const Napi::CallbackInfo& info);
   void CloseAll(Napi::Env env);
   void Close(const Napi::CallbackInfo& info) { CloseAll(info.Env()); }
@@ -51,5 +55,8 @@ class Socket : public Napi::ObjectWrap<Socket> {
   RingBuffer tx_;
   std::unique_ptr<FdWatch, FdWatch::Releaser> watch_;
 };
+
+// setXskOption(fd, level, name, value) -> 0, or a negative errno: before there is a Socket
+Napi::Value SetXskOption(const Napi::CallbackInfo& info);
 
 }  // namespace fluxnet

@@ -16,7 +16,8 @@ class Umem : public Napi::ObjectWrap<Umem> {
   static constexpr const char* kName = "Umem";
   static Napi::Function Define(Napi::Env env);
 
-  // new Umem(memory, chunkSize, headroom, flags, txMetadataLength): opens.
+  // new Umem(memory, chunkSize, headroom, flags, txMetadataLength, adopted): opens; adopted means
+  // that another process has registered the memory.
   // new Umem(token): imports.
   explicit Umem(const Napi::CallbackInfo& info);
 
@@ -26,6 +27,10 @@ class Umem : public Napi::ObjectWrap<Umem> {
  private:
   // The constructor's work; on failure an exception is pending and nothing is held.
   void Open(const Napi::CallbackInfo& info);
+  // offer(fd, bound): a socket of the registration, of another process
+  void Offer(const Napi::CallbackInfo& info);
+  // member() -> { fd, bound } of a socket that another process can use the registration by
+  Napi::Value Member(const Napi::CallbackInfo& info);
   Napi::Value Token(const Napi::CallbackInfo& info) { return group_.Token(info.Env()); }
   void Close(const Napi::CallbackInfo&) { group_.Close(); }
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "spare_sockets.h"
+
 namespace fluxnet {
 
 Result<std::shared_ptr<UmemGroup>> UmemGroup::Open(std::shared_ptr<Mapping> memory,
@@ -11,7 +13,11 @@ Result<std::shared_ptr<UmemGroup>> UmemGroup::Open(std::shared_ptr<Mapping> memo
   auto xsk = XskFd::Open();
   if (!xsk.ok()) return xsk.error();
   auto group = std::make_shared<UmemGroup>(std::move(memory), layout);
-  if (Failure failure = group->Register(*xsk.value())) return *failure;
+  if (Failure failure = group->Register(*xsk.value())) {
+    // Unused still: another attempt may do better.
+    SpareSockets::GiveBack(std::move(xsk.value()->fd));
+    return *failure;
+  }
   group->first_ = std::move(xsk.value());
   return group;
 }
@@ -29,6 +35,25 @@ Failure UmemGroup::Register(XskFd& xsk) const {
   }
   xsk.registered = true;
   return std::nullopt;
+}
+
+void UmemGroup::Offer(std::shared_ptr<XskFd> xsk) {
+  std::lock_guard lock(mutex_);
+  if (!xsk->bound) {
+    first_ = std::move(xsk);
+    return;
+  }
+  bound_.push_back(xsk);
+  foreign_ = std::move(xsk);
+}
+
+std::shared_ptr<XskFd> UmemGroup::Member() {
+  std::lock_guard lock(mutex_);
+  if (first_) return first_;
+  for (const auto& member : bound_) {
+    if (auto xsk = member.lock()) return xsk;
+  }
+  return nullptr;
 }
 
 Result<std::shared_ptr<XskFd>> UmemGroup::TakeSocket() {
@@ -62,6 +87,7 @@ Failure UmemGroup::BindQueue(const std::shared_ptr<XskFd>& xsk, uint32_t ifindex
 void UmemGroup::Release() {
   std::lock_guard lock(mutex_);
   first_.reset();
+  foreign_.reset();
   bound_.clear();
 }
 

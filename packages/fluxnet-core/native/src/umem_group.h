@@ -29,8 +29,16 @@ class UmemGroup : public SharedObject {
   // socket(AF_XDP), setsockopt(XDP_UMEM_REG). Needs RLIMIT_MEMLOCK or CAP_IPC_LOCK.
   static Result<std::shared_ptr<UmemGroup>> Open(std::shared_ptr<Mapping> memory,
                                                  const UmemLayout& layout);
+  // By itself: memory that another process has registered.
   UmemGroup(std::shared_ptr<Mapping> memory, const UmemLayout& layout)
       : SharedObject(kKind), memory_(std::move(memory)), layout_(layout) {}
+
+  // A socket of the registration that another process has made: for the next queue, or, bound
+  // there, to share with.
+  void Offer(std::shared_ptr<XskFd> xsk);
+  // One that another process can use the registration by; null where a queue that is not bound has
+  // the only one.
+  std::shared_ptr<XskFd> Member();
 
   // The socket that the memory was first registered on, once; then new ones.
   Result<std::shared_ptr<XskFd>> TakeSocket();
@@ -49,6 +57,7 @@ class UmemGroup : public SharedObject {
   std::mutex mutex_;  // Of what follows.
   std::shared_ptr<XskFd> first_;
   std::vector<std::weak_ptr<XskFd>> bound_;
+  std::shared_ptr<XskFd> foreign_;  // Bound by another process.
 };
 
 }  // namespace fluxnet

@@ -4,6 +4,10 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <utility>
+
+#include "spare_sockets.h"
+
 namespace fluxnet {
 namespace {
 
@@ -23,11 +27,43 @@ Failure BindTo(XskFd& xsk, uint32_t ifindex, uint32_t queue_id, uint16_t flags, 
 
 }  // namespace
 
+Result<Fd> OpenXsk() {
+  Fd fd(socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0));
+  if (!fd.open()) return LastError("socket(AF_XDP)");
+  return fd;
+}
+
+Result<Fd> DuplicateXsk(int fd) {
+  Fd copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!copy.open()) return LastError("fcntl(F_DUPFD_CLOEXEC)");
+  int domain = 0;
+  socklen_t length = sizeof(domain);
+  if (getsockopt(copy.get(), SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) {
+    return LastError("getsockopt(SO_DOMAIN)");
+  }
+  if (domain != AF_XDP) return SysError{EPROTOTYPE, "getsockopt(SO_DOMAIN)", {}};
+  return copy;
+}
+
 Result<std::shared_ptr<XskFd>> XskFd::Open() {
-  const int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
-  if (fd < 0) return LastError("socket(AF_XDP)");
   auto xsk = std::make_shared<XskFd>();
-  xsk->fd = Fd(fd);
+  if (auto spare = SpareSockets::Take()) {
+    xsk->fd = std::move(*spare);
+    return xsk;
+  }
+  Result<Fd> fd = OpenXsk();
+  if (!fd.ok()) return fd.error();
+  xsk->fd = std::move(fd.value());
+  return xsk;
+}
+
+Result<std::shared_ptr<XskFd>> XskFd::Adopt(int fd, bool registered, bool bound) {
+  Result<Fd> copy = DuplicateXsk(fd);
+  if (!copy.ok()) return copy.error();
+  auto xsk = std::make_shared<XskFd>();
+  xsk->fd = std::move(copy.value());
+  xsk->registered = registered;
+  xsk->bound = bound;
   return xsk;
 }
 

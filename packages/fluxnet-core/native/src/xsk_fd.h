@@ -11,14 +11,22 @@
 
 namespace fluxnet {
 
+// socket(AF_XDP). Needs CAP_NET_RAW.
+Result<Fd> OpenXsk();
+// A duplicate, close-on-exec, of a descriptor that must be an AF_XDP socket: EPROTOTYPE or
+// ENOTSOCK where it is something else. The caller's stays his.
+Result<Fd> DuplicateXsk(int fd);
+
 // Held by whoever is in a system call on it, so that its number is not another file's meanwhile.
 struct XskFd {
   Fd fd;
   std::atomic<bool> registered = false;  // XDP_UMEM_REG was done on it.
   std::atomic<bool> bound = false;
 
-  // socket(AF_XDP). Needs CAP_NET_RAW.
+  // One of the spare sockets that were handed to this process, else a new one.
   static Result<std::shared_ptr<XskFd>> Open();
+  // Another process's, of which the kernel does not tell the state.
+  static Result<std::shared_ptr<XskFd>> Adopt(int fd, bool registered, bool bound);
 
   Failure Bind(uint32_t ifindex, uint32_t queue_id, uint16_t flags);
   // bind(2) with XDP_SHARED_UMEM, which takes no other flag.

@@ -13,7 +13,13 @@ import type { Memory, MemoryOptions } from './memory.js';
 import type { PollSet } from './poll-set.js';
 import type { Program, ProgramOptions } from './program.js';
 import type { Queue, QueueOptions } from './queue.js';
-import type { Exported, ExportedToIsolate, ExportedToProcess, Shareable } from './sharing.js';
+import type {
+  Exported,
+  ExportedToIsolate,
+  ExportedToProcess,
+  Shareable,
+  SpareSockets,
+} from './sharing.js';
 import type { Socket, SocketOptions } from './socket.js';
 import type { UmemOptions, UmemRegistration } from './umem.js';
 
@@ -81,7 +87,16 @@ export interface Backend {
    */
   watchLinks?(listener: (event: LinkEvent) => void): LinkWatch;
 
-  /** Present where `features.sharing` holds, together with `importObject`. */
+  /**
+   * Sockets for another process. Needs CAP_NET_RAW. Present where `features.processes` holds.
+   * @param count 1 to 253
+   */
+  openSpareSockets?(count: number): SpareSockets;
+
+  /**
+   * `isolate`: present where `features.sharing` holds; `process`: where `features.processes` does,
+   * together with `importObject`.
+   */
   exportObject?(object: Shareable, to: 'isolate'): ExportedToIsolate;
   exportObject?(object: Shareable, to: 'process'): ExportedToProcess;
 

@@ -1,7 +1,7 @@
 import type { FluxErrorCode } from '../errors.js';
 
 /** Everything a kernel, a driver or a backend may lack. */
-export type Feature = 'hugepages' | 'link-events' | 'sharing';
+export type Feature = 'hugepages' | 'link-events' | 'sharing' | 'processes';
 
 export interface Capabilities {
   /** Can sockets be opened at all? */

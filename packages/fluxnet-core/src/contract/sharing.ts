@@ -5,9 +5,30 @@ import type { Socket } from './socket.js';
 import type { UmemRegistration } from './umem.js';
 
 /** What can be handed to another isolate or process. */
-export type Shareable = Memory | UmemRegistration | Queue | Socket | Program;
+export type Shareable = Memory | UmemRegistration | Queue | Socket | Program | SpareSockets;
 
-export type ShareableKind = 'memory' | 'umem' | 'queue' | 'socket' | 'program';
+export type ShareableKind = keyof ShareableByKind;
+
+export interface ShareableByKind {
+  readonly memory: Memory;
+  readonly umem: UmemRegistration;
+  readonly queue: Queue;
+  readonly socket: Socket;
+  readonly program: Program;
+  readonly sockets: SpareSockets;
+}
+
+/**
+ * Sockets that nothing was done with yet, opened by a process that may (CAP_NET_RAW) for one that
+ * may not. In the process that imports them, opening registrations, queues and sockets takes from
+ * them, as long as there are any.
+ */
+export interface SpareSockets {
+  /** How many are left. */
+  readonly count: number;
+  /** Closes those that were not used. Idempotent. */
+  close(): void;
+}
 
 /** Sizes and modes that cannot be read back from the kernel. */
 export type SharedFacts = Readonly<Record<string, number | string | boolean>>;

@@ -14,10 +14,20 @@ import type { Memory, MemoryOptions } from '../contract/memory.js';
 import type { PollSet } from '../contract/poll-set.js';
 import type { Program, ProgramOptions } from '../contract/program.js';
 import type { Queue, QueueOptions } from '../contract/queue.js';
+import type {
+  Exported,
+  ExportedToIsolate,
+  ExportedToProcess,
+  Shareable,
+  SpareSockets,
+} from '../contract/sharing.js';
 import type { Socket, SocketOptions } from '../contract/socket.js';
 import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
 import { type FluxError, isFluxError } from '../errors.js';
+import { invalid } from '../options.js';
 import { attachProgram } from './attach-program.js';
+import { exportToProcess } from './export-to-process.js';
+import { processImports } from './import-from-process.js';
 import { readInterface } from './interface-facts.js';
 import { kernelClock } from './kernel-clock.js';
 import { KernelLinkWatch } from './kernel-link-watch.js';
@@ -25,6 +35,7 @@ import { KernelMemory } from './kernel-memory.js';
 import { KernelPollSet } from './kernel-poll-set.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelSocket } from './kernel-socket.js';
+import { KernelSpareSockets } from './kernel-spare-sockets.js';
 import { KernelUmem } from './kernel-umem.js';
 import { loadNative } from './load-native.js';
 import { readAddresses, readLinks, readNeighbours, readRoutes } from './network-tables.js';
@@ -40,7 +51,13 @@ export const kernelBackend: Backend = {
 
   capabilities(): Capabilities {
     const problem = firstProblem();
-    const features = { hugepages: hasHugePages(), 'link-events': hasNative(), sharing: false };
+    const native = hasNative();
+    const features = {
+      hugepages: hasHugePages(),
+      'link-events': native,
+      sharing: false,
+      processes: native,
+    };
     const platform = `${process.platform} ${release()} ${process.arch}`;
     return {
       supported: problem === undefined,
@@ -106,11 +123,32 @@ export const kernelBackend: Backend = {
   watchLinks(listener: (event: LinkEvent) => void): LinkWatch {
     return new KernelLinkWatch(loadNative(), listener);
   },
+
+  openSpareSockets(count: number): SpareSockets {
+    return KernelSpareSockets.open(loadNative(), count);
+  },
+
+  exportObject,
+
+  importObject(exported: Exported): Shareable {
+    if (exported === null || typeof exported !== 'object' || !('fds' in exported))
+      throw invalid('exported', exported, 'an object with descriptors');
+    return processImports().importAll([exported])[0]!;
+  },
 };
+
+function exportObject(object: Shareable, to: 'isolate'): ExportedToIsolate;
+function exportObject(object: Shareable, to: 'process'): ExportedToProcess;
+function exportObject(object: Shareable, to: 'isolate' | 'process'): Exported {
+  if (to === 'process') return exportToProcess(object);
+  throw invalid('to', to, "'process'");
+}
 
 /** Tries the first step of every use: the smallest registration, closed at once. */
 function firstProblem(): FluxError | undefined {
   try {
+    // Sockets of another process would be used up by trying.
+    if (loadNative().socketsInStock() > 0) return undefined;
     const memory = kernelBackend.openMemory({ size: 4096, pages: '4k' });
     try {
       kernelBackend.openUmem(memory, { chunkSize: 4096, frameHeadroom: 0, unaligned: false });

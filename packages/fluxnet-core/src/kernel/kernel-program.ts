@@ -19,6 +19,8 @@ export interface ProgramFacts {
   readonly attachMode: AttachMode;
   readonly attachBy: AttachBy;
   readonly multiBuffer: boolean | undefined;
+  /** Where the program itself is with another process. */
+  readonly id?: number;
   /** It is the redirect program, with its counters. */
   readonly countsFrames: boolean;
 }
@@ -42,7 +44,7 @@ export class KernelProgram extends Resource implements Program {
     this.handle = handle;
     this.ifname = facts.ifname;
     this.ifindex = facts.ifindex;
-    this.id = handle.id();
+    this.id = facts.id ?? handle.id();
     this.attachMode = facts.attachMode;
     this.attachBy = facts.attachBy;
     this.multiBuffer = facts.multiBuffer;
@@ -68,6 +70,7 @@ export class KernelProgram extends Resource implements Program {
 
   /** A closed socket leaves its slot; the kernel does that only when the whole queue goes. */
   #leave(slot: number, place: SocketSlot): void {
+    if (place.socket.handedOver) return; // It may live on elsewhere, and stay in the map.
     if (!this.closed && this.#slots.get(slot) === place) this.clearSocket(slot);
   }
 

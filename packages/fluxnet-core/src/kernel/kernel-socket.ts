@@ -31,6 +31,7 @@ export class KernelSocket extends Resource implements Socket {
   readonly rx: RingRegion | undefined;
   readonly tx: RingRegion | undefined;
   readonly #native: Native;
+  #handedOver = false;
 
   static open(native: Native, queue: KernelQueue, options: SocketOptions): KernelSocket {
     queue.assertOpen();
@@ -89,6 +90,15 @@ export class KernelSocket extends Resource implements Socket {
       },
       () => this.handle.bind(this.queue.handle, flags),
     );
+  }
+
+  /** Another process may hold it from now on: closed here, it may live on there. */
+  handOver(): void {
+    this.#handedOver = true;
+  }
+
+  get handedOver(): boolean {
+    return this.#handedOver;
   }
 
   kick(): number {

@@ -2,7 +2,7 @@ import type { UmemOptions, UmemRegistration } from '../contract/umem.js';
 import { Resource } from '../resource.js';
 import type { KernelMemory } from './kernel-memory.js';
 import { memlockAnswer, memlockLimit } from './memlock.js';
-import type { Native, NativeCloseable } from './native.js';
+import type { Native, NativeUmem } from './native.js';
 import { attempt } from './system-error.js';
 
 // Flags of `struct xdp_umem_reg` (include/uapi/linux/if_xdp.h)
@@ -11,7 +11,7 @@ const TX_SW_CSUM = 1 << 1;
 const TX_METADATA_LEN = 1 << 2;
 
 export class KernelUmem extends Resource implements UmemRegistration {
-  readonly handle: NativeCloseable;
+  readonly handle: NativeUmem;
   readonly memory: KernelMemory;
   readonly chunkSize: number;
   readonly frameHeadroom: number;
@@ -21,11 +21,6 @@ export class KernelUmem extends Resource implements UmemRegistration {
 
   static open(native: Native, memory: KernelMemory, options: UmemOptions): KernelUmem {
     memory.assertOpen();
-    const { txMetadataLength = 0, txSoftwareChecksum = false } = options;
-    const flags =
-      (options.unaligned ? UNALIGNED_CHUNKS : 0) |
-      (txSoftwareChecksum ? TX_SW_CSUM : 0) |
-      (txMetadataLength === 0 ? 0 : TX_METADATA_LEN);
     const limit = memlockLimit();
     const handle = attempt(
       {
@@ -33,19 +28,21 @@ export class KernelUmem extends Resource implements UmemRegistration {
         context: { size: memory.size, memlockLimit: limit, ...options },
         answers: { ENOBUFS: memlockAnswer(memory.size, limit) },
       },
-      () =>
-        new native.Umem(
-          memory.handle,
-          options.chunkSize,
-          options.frameHeadroom,
-          flags,
-          txMetadataLength,
-        ),
+      () => new native.Umem(memory.handle, ...layoutOf(options)),
     );
     return new KernelUmem(memory, handle, options);
   }
 
-  constructor(memory: KernelMemory, handle: NativeCloseable, options: UmemOptions) {
+  /** Memory that another process has registered. */
+  static adopt(native: Native, memory: KernelMemory, options: UmemOptions): KernelUmem {
+    const handle = attempt(
+      { doing: 'use a registration of another process' },
+      () => new native.Umem(memory.handle, ...layoutOf(options), true),
+    );
+    return new KernelUmem(memory, handle, options);
+  }
+
+  constructor(memory: KernelMemory, handle: NativeUmem, options: UmemOptions) {
     super(memory);
     this.memory = memory;
     this.handle = handle;
@@ -60,4 +57,14 @@ export class KernelUmem extends Resource implements UmemRegistration {
   protected override release(): void {
     this.handle.close();
   }
+}
+
+/** Chunk size, headroom, flags and length of the TX metadata. */
+function layoutOf(options: UmemOptions): [number, number, number, number] {
+  const { txMetadataLength = 0, txSoftwareChecksum = false } = options;
+  const flags =
+    (options.unaligned ? UNALIGNED_CHUNKS : 0) |
+    (txSoftwareChecksum ? TX_SW_CSUM : 0) |
+    (txMetadataLength === 0 ? 0 : TX_METADATA_LEN);
+  return [options.chunkSize, options.frameHeadroom, flags, txMetadataLength];
 }

@@ -8,28 +8,58 @@ import type { SocketStatistics } from '../contract/socket.js';
  * There are no accessors: V8 checks the receiver of a method, but not that of a getter.
  */
 export interface Native {
-  readonly Memory: new (size: number, pages: Pages, numaNode: number) => NativeMemory;
+  readonly Memory: {
+    new (size: number, pages: Pages, numaNode: number): NativeMemory;
+    new (size: undefined, fd: number): NativeMemory;
+  };
   readonly Umem: new (
     memory: NativeMemory,
     chunkSize: number,
     headroom: number,
     flags: number,
     txMetadataLength: number,
-  ) => NativeCloseable;
+    adopted?: boolean,
+  ) => NativeUmem;
   readonly Queue: new (
-    umem: NativeCloseable,
+    umem: NativeUmem,
     ifindex: number,
     queueId: number,
     fillRingSize: number,
     completionRingSize: number,
+    fd?: number,
+    bound?: boolean,
+    registered?: boolean,
+    ownerFree?: boolean,
   ) => NativeQueue;
-  readonly Socket: new (queue: NativeQueue, rxSize: number, txSize: number) => NativeSocket;
+  readonly Socket: new (
+    queue: NativeQueue,
+    rxSize: number,
+    txSize: number,
+    fd?: number,
+    bound?: boolean,
+  ) => NativeSocket;
+  readonly SpareSockets: new (countOrFds: number | readonly number[]) => NativeSpareSockets;
+  socketsInStock(): number;
+  /** 0, or a negative errno. */
+  setXskOption(fd: number, level: number, name: number, value: number): number;
+  readonly FdChannel: new (pathOrFd: string | number) => NativeFdChannel;
+  /** Two descriptors of the caller. */
+  channelPair(): [number, number];
+  readonly FdListener: new (path: string, mode: number) => NativeFdListener;
+  /** 0, or a negative errno. */
+  pinThread(cpu: number): number;
+  allowedCpus(): number[];
+  setThreadName(name: string): void;
+  setNoNewPrivileges(): void;
+  /** Was the bounding set emptied too? */
+  dropCapabilities(): boolean;
+  threadId(): number;
   /** Without bytes: the redirect program. */
   readonly XdpObject: new (
     bytes: Uint8Array | undefined,
   ) => NativeXdpObject;
   readonly Program: new (
-    programFd: number,
+    programFd: number | undefined,
     socketsFd: number,
     countersFd: number | undefined,
   ) => NativeProgram;
@@ -77,22 +107,71 @@ export interface NativeCloseable {
   close(): void;
 }
 
+/** A socket as another process needs to know it. */
+export interface NativeMember {
+  readonly fd: number;
+  readonly bound: boolean;
+}
+
+export interface NativeUmem extends NativeCloseable {
+  offer(fd: number, bound: boolean): void;
+  member(): NativeMember | undefined;
+}
+
+export interface NativeSpareSockets extends NativeCloseable {
+  fds(): number[];
+}
+
+export interface NativeFdChannel extends NativeCloseable {
+  peer(): { readonly pid: number; readonly uid: number; readonly gid: number };
+  /** 0, or a negative errno. */
+  send(bytes: Uint8Array, fds: readonly number[]): number;
+  /** A message, or a negative errno: EAGAIN when there is none. No bytes: the end. */
+  receive(): NativeMessage | number;
+  /** One-shot. */
+  watch(readable: boolean, writable: boolean, listener: () => void): void;
+  unwatch(): void;
+}
+
+export interface NativeMessage {
+  readonly bytes: Uint8Array;
+  /** To be closed by the caller. */
+  readonly fds: number[];
+  readonly truncated: boolean;
+}
+
+export interface NativeFdListener extends NativeCloseable {
+  /** A descriptor of the caller, or a negative errno. */
+  accept(): number;
+  /** One-shot. */
+  watch(listener: () => void): void;
+  unwatch(): void;
+}
+
 export interface NativeMemory extends NativeCloseable {
   buffer(): ArrayBuffer;
   pageSize(): number;
   transparentHugeBytes(): number;
   numaNode(): number | undefined;
+  /** Owned by the memory. */
+  fd(): number;
+  /** The same for every mapping of one file. */
+  identity(): string | undefined;
 }
 
 export interface NativeQueue extends NativeCloseable {
   fill(): RingRegion;
   completion(): RingRegion;
+  member():
+    | (NativeMember & { readonly registered: boolean; readonly ownerFree: boolean })
+    | undefined;
 }
 
 export interface NativeSocket extends NativeCloseable {
   rx(): RingRegion | undefined;
   tx(): RingRegion | undefined;
   bind(queue: NativeQueue, flags: number): void;
+  member(): NativeMember | undefined;
   kick(): number;
   wakeRx(): number;
   watch(readable: boolean, writable: boolean, listener: () => void): void;
@@ -131,6 +210,8 @@ export interface NativeProgram extends NativeCloseable {
   setSocket(queueId: number, socket: NativeSocket): void;
   clearSocket(queueId: number): void;
   counter(slot: number): number;
+  /** Of the socket map and, where there is one, the counters; owned by the program. */
+  mapFds(): number[];
 }
 
 export interface NativePollSet extends NativeCloseable {
