@@ -110,6 +110,7 @@ it('shows rates, verdicts, drops by reason, rings and the effective mode', () =>
         multiBuffer: false,
         txBudget: 256,
         busyPoll: undefined,
+        prefilledFrames: 0,
         txMetadata: { checksum: 'software', timestamp: false, launchTime: false },
       },
     ],

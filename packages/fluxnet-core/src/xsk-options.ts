@@ -46,6 +46,12 @@ export interface XskOpenOptions extends XskRingOptions {
    * size. `auto` (default) asks for 256 and takes what there is; a number is forced.
    */
   readonly txBudget?: 'auto' | number;
+  /**
+   * Gives the fill ring of a socket that only sends frames that nothing is received into, at most
+   * half of the free ones: they come back when the same queue is opened again. `auto` (default) does
+   * it for the drivers that do not send without, ice and i40e in zero-copy mode.
+   */
+  readonly prefillTxOnly?: 'auto' | boolean;
 }
 
 export interface CheckedXskOptions {
@@ -58,6 +64,7 @@ export interface CheckedXskOptions {
   readonly rings: SocketOptions;
   readonly bind: BindOptions;
   readonly busyPoll: Required<BusyPollOptions> | undefined;
+  readonly prefillTxOnly: 'auto' | boolean;
   readonly txBudget: 'auto' | number;
 }
 
@@ -78,6 +85,7 @@ const KEYS = [
   'multiBuffer',
   'busyPoll',
   'txBudget',
+  'prefillTxOnly',
   ...RING_KEYS,
 ] as const;
 
@@ -105,6 +113,7 @@ export function checkXskOptions(options: XskOpenOptions): CheckedXskOptions {
       multiBuffer: checkBoolean('xsk.multiBuffer', options.multiBuffer ?? false),
     },
     busyPoll: options.busyPoll === undefined ? undefined : checkBusyPoll(options.busyPoll),
+    prefillTxOnly: checkPrefill(options.prefillTxOnly ?? 'auto'),
     txBudget: checkTxBudget(options.txBudget ?? 'auto', rings.txRingSize),
   };
 }
@@ -134,6 +143,11 @@ export function checkBusyPoll(options: BusyPollOptions): Required<BusyPollOption
     timeUs: checkInteger('xsk.busyPoll.timeUs', options.timeUs ?? 20, 1, 1_000_000),
     budget: checkInteger('xsk.busyPoll.budget', options.budget ?? 64, 1, 65535),
   };
+}
+
+function checkPrefill(value: 'auto' | boolean): 'auto' | boolean {
+  if (value === 'auto' || typeof value === 'boolean') return value;
+  throw invalid('xsk.prefillTxOnly', value, "true | false | 'auto'");
 }
 
 function checkTxBudget(value: 'auto' | number, txRingSize: number): 'auto' | number {

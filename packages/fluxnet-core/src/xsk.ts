@@ -1,6 +1,8 @@
+import { noteBound } from './bound-modes.js';
 import type { Queue } from './contract/queue.js';
 import type { CopyMode, Socket } from './contract/socket.js';
 import { FluxError, isFluxError } from './errors.js';
+import { prefill, reclaimPrefilled, shouldPrefill } from './prefill.js';
 import { retryWhile } from './retry.js';
 import { CompletionRing } from './rings/completion-ring.js';
 import { FillRing } from './rings/fill-ring.js';
@@ -30,6 +32,8 @@ export interface XskEffective {
   /** Packets per kick in copy mode; 32 where the kernel has no option for it. */
   readonly txBudget: number;
   readonly busyPoll: BusyPollEffective | undefined;
+  /** Frames that the fill ring of a socket that only sends was given (`prefillTxOnly`). */
+  readonly prefilledFrames: number;
   /** What may be asked for with a packet to send. */
   readonly txMetadata: TxMetadataEffective;
 }
@@ -62,7 +66,7 @@ export class Xsk {
     const checked = checkXskOptions(options);
     const { ifname, queueId } = checked.queue;
     const { backend } = umem;
-    const { queueCount, xdpFeatures, napi } = backend.interfaceInfo(ifname);
+    const { queueCount, xdpFeatures, napi, driver } = backend.interfaceInfo(ifname);
     if (queueId >= queueCount) throw queueOutOfRange(ifname, queueId, queueCount);
     const queue = backend.openQueue(umem.registration, checked.queue);
     try {
@@ -74,16 +78,24 @@ export class Xsk {
         () => socket.bind(checked.bind),
       );
       checkForcedMode(socket, checked.bind.copyMode);
+      const modes = noteBound(queue, checked.bind);
+      reclaimPrefilled(umem.frames, queue);
       const rings = {
         fill: new FillRing(queue.fill),
         completion: new CompletionRing(queue.completion, umem.registration.unaligned),
       };
       return new Xsk(umem, socket, rings, undefined, {
         copyMode: socket.zeroCopy ? 'zerocopy' : 'copy',
-        needWakeup: checked.bind.needWakeup,
-        multiBuffer: checked.bind.multiBuffer,
+        ...modes,
         txBudget: setTxBudget(socket, checked.txBudget, checked.rings.txRingSize),
         busyPoll: checked.busyPoll && busyPollEffective(checked.busyPoll, checked.queue, napi),
+        prefilledFrames: shouldPrefill(checked.prefillTxOnly, {
+          driver,
+          rxRingSize: checked.rings.rxRingSize,
+          zeroCopy: socket.zeroCopy,
+        })
+          ? prefill(umem.frames, rings.fill, queue)
+          : 0,
         txMetadata: txMetadataEffective(umem.registration, socket.zeroCopy, xdpFeatures),
       });
     } catch (error) {

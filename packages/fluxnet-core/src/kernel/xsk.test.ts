@@ -62,6 +62,53 @@ describe.runIf(hasKernel)('[kernel] sockets', () => {
     program.setSocket(xsk.socket);
   }
 
+  it('gives the fill ring of a queue that only sends frames, when asked', async () => {
+    const options = { ifname: pair.a, rxRingSize: 0, fillRingSize: 16 };
+    const none = await open(options);
+    expect(none.effective.prefilledFrames).toBe(0);
+    const { umem } = none;
+    const { free } = umem.frames;
+    none.close();
+    for (let round = 0; round < 3; round++) {
+      const xsk = await Xsk.open(umem, { ...options, prefillTxOnly: true });
+      expect([xsk.effective.prefilledFrames, xsk.fill.pending]).toEqual([16, 16]);
+      expect(umem.frames.free).toBe(free - 16);
+      xsk.close();
+    }
+    (await Xsk.open(umem, options)).close();
+    expect(umem.frames.free).toBe(free);
+  });
+
+  it('a second queue of a registration inherits the modes of the first', async () => {
+    const first = await open({ ifname: pair.a, multiBuffer: true, needWakeup: false });
+    const { umem } = first;
+    const second = await Xsk.open(umem, { ifname: pair.b });
+    expect(second.effective).toMatchObject({ multiBuffer: true, needWakeup: false });
+    // And so it does: a frame holds 1792 bytes, less than the packet has.
+    attach(second);
+    fill(second, 8);
+    ip(`link set ${pair.a} mtu 2000`);
+    ip(`link set ${pair.b} mtu 2000`);
+    const pieces = [1400, 600].map((length) => ({ length, value: 1 }));
+    send(first, [pieces]);
+    for (let tries = 0; second.rx!.pending < 2 && tries < 200; tries++) {
+      await kernelBackend.clock.sleep(10);
+    }
+    expect(second.rx!.peek(8)).toBe(2);
+    expect([second.rx!.length(0), second.rx!.length(1)]).toEqual([1792, 208]);
+    first.close();
+    second.close();
+    const plain = await Xsk.open(umem, { ifname: pair.a });
+    expect(plain.effective).toMatchObject({ multiBuffer: false, needWakeup: true });
+    await expect(Xsk.open(umem, { ifname: pair.b, multiBuffer: true })).rejects.toMatchObject({
+      code: 'FLUX_UNSUPPORTED',
+      hint: expect.stringContaining('registerAgain'),
+    });
+    const other = await umem.registerAgain();
+    const third = await Xsk.open(other, { ifname: pair.b, multiBuffer: true });
+    expect(third.effective.multiBuffer).toBe(true);
+  });
+
   it('only receive, or only send', async () => {
     const sender = await open({ ifname: pair.a, rxRingSize: 0 });
     const receiver = await open({ ifname: pair.b, txRingSize: 0 });
