@@ -1,6 +1,7 @@
+import { invalidOption } from './failures.js';
 import type { FrameFaults } from './frame-faults.js';
 import type { Kernel } from './kernel.js';
-import type { SimProgram } from './program.js';
+import { MAX_LINEAR_MTU, type SimProgram } from './program.js';
 import { deliverToSocket } from './rx-path.js';
 import type { SimSocket } from './socket.js';
 import { Wire, type WireEnd } from './wire.js';
@@ -98,7 +99,7 @@ export class NetDevice implements WireEnd {
     this.#listeners = listeners;
     this.#wire = new Wire(kernel, {
       arrive: (bytes, offset, length, queueId) => {
-        this.peer?.arrive(bytes, offset, length, queueId);
+        this.peer?.arriveFromPeer(bytes, offset, length, queueId);
         listeners.onTransmit(bytes, offset, length);
       },
       endBurst: () => this.peer?.endBurst(),
@@ -126,10 +127,38 @@ export class NetDevice implements WireEnd {
     return this.#removed;
   }
 
-  /** `dev_set_mtu`. */
+  /** `dev_set_mtu`: a native program without `xdp.frags` limits what may arrive. */
   changeMtu(mtu: number): void {
+    const { program } = this.peer ?? this;
+    const isLimited = program?.attachMode === 'native' && !program.multiBuffer;
+    if (isLimited && mtu > MAX_LINEAR_MTU) {
+      throw invalidOption('mtu', mtu, `up to ${MAX_LINEAR_MTU}`, 'rtnetlink');
+    }
     this.mtu = mtu;
     this.#changed(`mtu ${mtu}`);
+  }
+
+  /** `ethtool_set_channels` (net/ethtool/channels.c), `veth_set_channels` (drivers/net/veth.c). */
+  changeQueueCount(queueCount: number): void {
+    const { peer, maxQueueCount } = this;
+    const isCount = Number.isInteger(queueCount) && queueCount >= 1 && queueCount <= maxQueueCount;
+    let allowed = isCount ? '' : `1 to ${maxQueueCount}`;
+    for (const queueId of this.busyQueues) {
+      if (queueId >= queueCount) allowed = `${queueId + 1} or more: a socket holds that queue`;
+    }
+    if (
+      this.program?.attachMode === 'native' &&
+      peer !== undefined &&
+      queueCount < peer.queueCount
+    ) {
+      allowed = `${peer.queueCount} or more: the program serves every queue of the peer`;
+    }
+    if (peer?.program?.attachMode === 'native' && queueCount > peer.queueCount) {
+      allowed = `up to ${peer.queueCount}: the peer's program serves no more`;
+    }
+    if (allowed !== '') throw invalidOption('queueCount', queueCount, allowed, 'ioctl');
+    this.queueCount = queueCount;
+    this.#changed(`${queueCount} queues`);
   }
 
   /** A NIC computes the checksums that it is asked for; a veth leaves them to nobody. */
@@ -167,6 +196,18 @@ export class NetDevice implements WireEnd {
       if (delayNs === 0) this.#receive(faulty, at, left, queueId);
       else this.#later(delayNs, faulty, at, left, (copy) => this.#receive(copy, 0, left, queueId));
     });
+  }
+
+  /**
+   * `veth_xmit` leaves the number of the TX queue in the packet. A native program sees that queue;
+   * in generic mode `netif_get_rxqueue` (net/core/dev.c) takes it for the RX queue plus one.
+   */
+  arriveFromPeer(bytes: Uint8Array, offset: number, length: number, queueId: number): void {
+    let rxQueue = queueId;
+    if (this.program?.attachMode === 'generic') {
+      rxQueue = queueId === 0 || queueId > this.queueCount ? 0 : queueId - 1;
+    }
+    this.arrive(bytes, offset, length, rxQueue);
   }
 
   endBurst(): void {

@@ -16,6 +16,9 @@ import type { NetDevice } from './net-device.js';
 import { SimSocket } from './socket.js';
 import type { XdpBuffer } from './xdp-buffer.js';
 
+/** A page without headroom, `skb_shared_info` and Ethernet header (`veth_xdp_set`). */
+export const MAX_LINEAR_MTU = 4096 - 256 - 320 - 14;
+
 /**
  * An XDP program with its socket map: ours, `bpf_redirect_map(&map, rx_queue_index, XDP_PASS)`,
  * or a function. A frame whose queue has no socket, or no slot, passes to the host
@@ -27,7 +30,7 @@ export class SimProgram extends Resource implements Program {
   readonly id: number;
   readonly attachMode: AttachMode;
   readonly attachBy = 'link';
-  readonly multiBuffer = true;
+  readonly multiBuffer: boolean;
   /** Undefined for the redirect program. */
   readonly run: XdpFunction | undefined;
   readonly #device: NetDevice;
@@ -51,7 +54,8 @@ export class SimProgram extends Resource implements Program {
       throw invalidOption('maxQueues', maxQueues, '1 or more', 'bpf');
     }
     this.run = source.kind === 'function' ? source.run : undefined;
-    this.attachMode = chooseMode(device, attachMode);
+    this.multiBuffer = source.kind === 'redirect' || source.multiBuffer !== false;
+    this.attachMode = chooseMode(device, attachMode, this.multiBuffer);
     this.ifname = device.ifname;
     this.ifindex = device.ifindex;
     this.id = kernel.nextId();
@@ -132,14 +136,18 @@ export class SimProgram extends Resource implements Program {
 }
 
 /** Native where the driver can, else generic; a mode that was asked for is taken or refused. */
-function chooseMode(device: NetDevice, wanted: AttachMode | 'auto'): AttachMode {
+function chooseMode(
+  device: NetDevice,
+  wanted: AttachMode | 'auto',
+  multiBuffer: boolean,
+): AttachMode {
   try {
     const mode = wanted === 'auto' ? 'native' : wanted;
-    ensureAttachable(device, mode);
+    ensureAttachable(device, mode, multiBuffer);
     return mode;
   } catch (error) {
     if (wanted !== 'auto' || !isFluxError(error, 'FLUX_UNSUPPORTED')) throw error;
-    ensureAttachable(device, 'generic');
+    ensureAttachable(device, 'generic', multiBuffer);
     return 'generic';
   }
 }
@@ -147,9 +155,9 @@ function chooseMode(device: NetDevice, wanted: AttachMode | 'auto'): AttachMode 
 /**
  * `dev_xdp_attach` (net/core/dev.c): a link is never replaced (EBUSY), and native and generic
  * mode exclude each other (EEXIST). `veth_xdp_set` (drivers/net/veth.c): a queue for each of the
- * peer's (ENOSPC).
+ * peer's (ENOSPC), and without `xdp.frags` no packet larger than a page (ERANGE).
  */
-function ensureAttachable(device: NetDevice, mode: AttachMode): void {
+function ensureAttachable(device: NetDevice, mode: AttachMode, multiBuffer: boolean): void {
   const { program, ifname, peer, queueCount } = device;
   if (program !== undefined) {
     const running = `program ${program.id} in ${program.attachMode} mode`;
@@ -164,6 +172,9 @@ function ensureAttachable(device: NetDevice, mode: AttachMode): void {
   if (!device.nativeXdp) throw noNative(ifname, 'its driver runs no programs', errno.EOPNOTSUPP);
   if (peer !== undefined && queueCount < peer.queueCount) {
     throw noNative(ifname, 'it has fewer queues than its peer', errno.ENOSPC);
+  }
+  if (!multiBuffer && (peer ?? device).mtu > MAX_LINEAR_MTU) {
+    throw noNative(ifname, 'its MTU asks for several buffers', errno.ERANGE);
   }
 }
 

@@ -17,7 +17,7 @@ import type { NetDevice } from './net-device.js';
 import { ProducerRing } from './producer-ring.js';
 import { Registration } from './registration.js';
 import { ADDRESS_BYTES, createRing } from './ring-region.js';
-import type { SimSocket } from './socket.js';
+import { ownRings, type SimSocket } from './socket.js';
 import type { SimUmem } from './umem.js';
 import { ZeroCopyQueue } from './zero-copy-queue.js';
 
@@ -115,6 +115,10 @@ export class SimQueue extends Resource implements Queue {
     kernel.rights.require('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
   }
 
+  isSameQueue({ device, queueId }: SimQueue): boolean {
+    return this.device === device && this.queueId === queueId;
+  }
+
   owns(socket: SimSocket): boolean {
     return this.#owner === socket;
   }
@@ -127,6 +131,7 @@ export class SimQueue extends Resource implements Queue {
       this.#registration = new Registration(this.umem.memory);
       this.#registration.use();
     }
+    if (shared?.first()?.isSameQueue(this) === true) throw ownRings();
     const registration = shared ?? this.#registration!;
     this.#ensureFree();
     if (shared === undefined) {

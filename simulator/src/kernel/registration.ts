@@ -22,6 +22,12 @@ export class Registration {
     this.#charged = memory.kernel.memlock.charge(memory.size, 'setsockopt(XDP_UMEM_REG)');
   }
 
+  /** The oldest socket that is bound; without its interface it is not any more (`xsk_notifier`). */
+  first(): SimQueue | undefined {
+    for (const queue of this.bound) if (!queue.device.removed) return queue;
+    return undefined;
+  }
+
   use(): void {
     this.#users++;
   }

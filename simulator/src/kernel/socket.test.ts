@@ -10,12 +10,17 @@ function setUp(options = {}) {
   net.addInterface('eth1');
   const { backend } = net;
   const memory = backend.openMemory({ size: 65536, pages: 'auto' });
-  const umem = backend.openUmem(memory, { chunkSize: 2048, frameHeadroom: 0, unaligned: false });
-  const openQueue = (ifname: string, queueId = 0, fillRingSize = 8) =>
-    backend.openQueue(umem, { ifname, queueId, fillRingSize, completionRingSize: 8 });
+  const register = () =>
+    backend.openUmem(memory, { chunkSize: 2048, frameHeadroom: 0, unaligned: false });
+  const umem = register();
+  const openQueue = (ifname: string, queueId = 0, fillRingSize = 8, registration = umem) =>
+    backend.openQueue(registration, { ifname, queueId, fillRingSize, completionRingSize: 8 });
   const openSocket = (ifname: string, queueId = 0) =>
     backend.openSocket(openQueue(ifname, queueId), { rxRingSize: 8, txRingSize: 8 });
-  return { net, backend, memory, umem, openQueue, openSocket };
+  /** On a registration of its own. */
+  const openStranger = (ifname: string) =>
+    backend.openSocket(openQueue(ifname, 0, 8, register()), { rxRingSize: 8, txRingSize: 8 });
+  return { net, backend, memory, umem, openQueue, openSocket, openStranger };
 }
 
 describe('opening', () => {
@@ -135,9 +140,9 @@ describe('bind', () => {
   };
 
   test('a queue that another object holds is busy, until 20 ms after it was closed', async () => {
-    const { net, openSocket } = setUp();
+    const { net, openSocket, openStranger } = setUp();
     const first = openSocket('eth0');
-    const second = openSocket('eth0');
+    const second = openStranger('eth0');
     first.bind(COPY);
     const busy = { code: 'FLUX_QUEUE_BUSY', errno: errno.EBUSY };
     expect(bindError(second)).toEqual(busy);
@@ -150,12 +155,12 @@ describe('bind', () => {
   });
 
   test('a queue stays taken while its rings are mapped', async () => {
-    const { net, backend, openSocket } = setUp();
+    const { net, backend, openSocket, openStranger } = setUp();
     const first = openSocket('eth0');
     first.bind(COPY);
     first.close();
     await net.run(100);
-    expect(bindError(openSocket('eth0'))).toMatchObject({ code: 'FLUX_QUEUE_BUSY' });
+    expect(bindError(openStranger('eth0'))).toMatchObject({ code: 'FLUX_QUEUE_BUSY' });
     const again = backend.openSocket(first.queue, { rxRingSize: 8, txRingSize: 0 });
     expect(bindError(again)).toBeUndefined();
   });

@@ -20,7 +20,7 @@ import { Publisher } from './publisher.js';
 import type { SimQueue } from './queue.js';
 import { ReadinessWatch } from './readiness-watch.js';
 import { createRing, DESCRIPTOR_BYTES } from './ring-region.js';
-import { SocketOptionTable } from './socket-options.js';
+import { SHARED_RINGS, SocketOptionTable } from './socket-options.js';
 import { TxPath } from './tx-path.js';
 import { WaitQueue } from './wait-queue.js';
 
@@ -87,6 +87,15 @@ export class SimSocket extends Resource implements Socket {
     const { kernel, queue } = this;
     const { ifname, queueId, device } = queue;
     kernel.faults.check('bind', 'bind');
+    const { boundIfindex } = this.#options;
+    if (boundIfindex !== 0 && boundIfindex !== queue.ifindex) {
+      throw invalidOption(
+        'SO_BINDTOIFINDEX',
+        boundIfindex,
+        `${queue.ifindex}, of ${ifname}`,
+        'bind',
+      );
+    }
     if (this.#bound) {
       throw new FluxError('FLUX_QUEUE_BUSY', 'the socket is bound already', {
         errno: errno.EBUSY,
@@ -106,7 +115,8 @@ export class SimSocket extends Resource implements Socket {
     if (this.rx === undefined && this.tx === undefined) {
       throw invalidOption('rxRingSize', 0, 'not 0 together with txRingSize', 'bind');
     }
-    queue.assign(options);
+    if (queue.owns(this)) queue.assign(options);
+    else if (SHARED_RINGS.some((ring) => this.#options.hasRing(ring))) throw ownRings();
     queue.sockets.add(this);
     this.#bound = true;
     kernel.trace.add(this.who, this.zeroCopy ? 'bound, zero-copy' : 'bound, copy');
@@ -227,4 +237,9 @@ export class SimSocket extends Resource implements Socket {
     if (txPath.ring.visible !== before) this.waiters.wake('writable');
     return result;
   }
+}
+
+/** A socket that shares a queue uses the queue's fill and completion ring (`xsk_bind`). */
+export function ownRings(): FluxError {
+  return invalidOption('queue', 'the same', 'another queue, or none of its own rings', 'bind');
 }

@@ -61,10 +61,7 @@ export class SimUmem extends Resource implements UmemRegistration {
   /** A registration that has a bound socket, the oldest first. */
   sharedRegistration(): Registration | undefined {
     for (const registration of this.registrations) {
-      for (const queue of registration.bound) {
-        // Without its interface a socket is not bound any more (`xsk_notifier`).
-        if (!queue.device.removed) return registration;
-      }
+      if (registration.first() !== undefined) return registration;
     }
     return undefined;
   }

@@ -1,6 +1,8 @@
-import { FluxError } from 'fluxnet-core';
+import { checkInteger, FluxError } from 'fluxnet-core';
 import type { Kernel } from '../kernel/kernel.js';
 import { NetDevice, type NetDeviceOptions } from '../kernel/net-device.js';
+import { NS_PER_US } from '../time/units.js';
+import { checkTime } from './options.js';
 
 /** Counters of an interface, as `ip -s link` shows them; `hostPackets` went up the stack. */
 export interface InterfaceCounters {
@@ -13,6 +15,19 @@ export interface InterfaceCounters {
   /** Dropped by the device: no carrier, shorter than 14 bytes, longer than MTU + 18. */
   readonly txDropped: number;
   readonly hostPackets: number;
+  /** Dropped by a program of the test's own; the redirect program drops nothing. */
+  readonly programDropped: number;
+}
+
+export interface InjectOptions {
+  /** Default 0. */
+  readonly queueId?: number;
+}
+
+export interface CompletionOptions {
+  /** From the send to the completion, in microseconds. */
+  readonly delayUs: number;
+  readonly shuffle?: boolean;
 }
 
 export type FrameListener = (frame: Uint8Array) => void;
@@ -79,21 +94,62 @@ export class SimInterface {
     this.#device.plugged = carrier;
   }
 
+  /**
+   * `ip link set mtu`.
+   * @throws {FluxError} `FLUX_INVALID_OPTION` where a native program without `xdp.frags` forbids it
+   */
+  setMtu(mtu: number): void {
+    this.#device.changeMtu(checkInteger('mtu', mtu, 68, 65535));
+  }
+
+  /**
+   * `ethtool -L`: how many queues there are from now on.
+   * @throws {FluxError} `FLUX_INVALID_OPTION` with EINVAL, as the kernel refuses it: beyond the
+   * hardware, below a queue that a socket holds, or against a program that needs the queues
+   */
+  setQueueCount(queueCount: number): void {
+    this.#device.changeQueueCount(queueCount);
+  }
+
+  /** `ip link set` of the cable's speed: how long a frame takes to the far end, from now on. */
+  setLatency(latencyUs: number): void {
+    this.#device.latencyNs = Math.round(checkTime('latencyUs', latencyUs) * NS_PER_US);
+  }
+
+  /**
+   * When the driver gives the buffers of sent packets back: inside the call (0, the default, as on
+   * veth), or that much later, with `shuffle` in any order.
+   */
+  setCompletions({ delayUs, shuffle = false }: CompletionOptions): void {
+    this.#device.completionDelayNs = Math.round(checkTime('delayUs', delayUs) * NS_PER_US);
+    this.#device.shuffleCompletions = shuffle;
+  }
+
   /** @internal Use `SimNetwork.removeInterface`. */
   remove(): void {
     this.#device.remove();
   }
 
   /** A frame arrives from the wire, now, on one of the queues. The bytes are copied. */
-  inject(frame: Uint8Array, { queueId = 0 }: { readonly queueId?: number } = {}): void {
-    const { ifname, queueCount } = this.#device;
-    if (!(Number.isInteger(queueId) && queueId >= 0 && queueId < queueCount)) {
-      const message = `${ifname} has ${queueCount} queues, no queue ${queueId}`;
-      throw new FluxError('FLUX_QUEUE_OUT_OF_RANGE', message, {
-        context: { ifname, queueId, queueCount },
-      });
-    }
+  inject(frame: Uint8Array, { queueId = 0 }: InjectOptions = {}): void {
+    this.#checkQueue(queueId);
     this.#device.arrive(frame, 0, frame.length, queueId);
+    this.#device.endBurst();
+  }
+
+  #checkQueue(queueId: number): void {
+    const { ifname, queueCount } = this.#device;
+    if (Number.isInteger(queueId) && queueId >= 0 && queueId < queueCount) return;
+    const message = `${ifname} has ${queueCount} queues, no queue ${queueId}`;
+    throw new FluxError('FLUX_QUEUE_OUT_OF_RANGE', message, {
+      context: { ifname, queueId, queueCount },
+    });
+  }
+
+  /** Frames that arrive together: the driver takes them in as one batch. */
+  injectBurst(frames: Iterable<Uint8Array>, { queueId = 0 }: InjectOptions = {}): void {
+    this.#checkQueue(queueId);
+    for (const frame of frames) this.#device.arrive(frame, 0, frame.length, queueId);
     this.#device.endBurst();
   }
 

@@ -57,6 +57,11 @@ export interface SimInterfaceOptions {
   readonly zeroCopyMaxSegments?: number;
 }
 
+export interface VethPairOptions extends SimInterfaceOptions {
+  /** Queues of the second end. Default: those of the first. */
+  readonly peerQueueCount?: number;
+}
+
 const INTERFACE_KEYS = [
   'queueCount',
   'mac',
@@ -127,11 +132,9 @@ export class SimNetwork {
   }
 
   /** Two interfaces of this machine with a cable between them: queue *n* leads to queue *n*. */
-  addVethPair(
-    a: string,
-    b: string,
-    options: SimInterfaceOptions = {},
-  ): [SimInterface, SimInterface] {
+  addVethPair(a: string, b: string, options: VethPairOptions = {}): [SimInterface, SimInterface] {
+    const { peerQueueCount, ...first } = options;
+    const second = peerQueueCount === undefined ? first : { ...first, queueCount: peerQueueCount };
     if (options.mac !== undefined) {
       throw invalidOption('mac', options.mac, 'nothing: the two ends need different addresses');
     }
@@ -141,8 +144,8 @@ export class SimNetwork {
     if (a === b) throw invalidOption('ifname', b, 'two different names');
     checkName(b, this.#interfaces);
     const pair: [SimInterface, SimInterface] = [
-      this.#add(a, options, 'veth'),
-      this.#add(b, options, 'veth'),
+      this.#add(a, first, 'veth'),
+      this.#add(b, second, 'veth'),
     ];
     SimInterface.connect(...pair);
     return pair;

@@ -47,7 +47,9 @@ class SimMachine implements Machine {
       a,
       b,
       setUp: (ifname, up) => net.interface(ifname)!.setUp(up),
-      setMtu() {},
+      setMtu: (mtu) => {
+        for (const end of [a, b]) net.interface(end)!.setMtu(mtu);
+      },
       remove: () => void net.removeInterface(a),
     };
   }
@@ -69,7 +71,11 @@ class SimMachine implements Machine {
   source(program: TestProgram): ProgramSource {
     return program.kind === 'redirect'
       ? { kind: 'redirect' }
-      : { kind: 'function', run: simulatedProgram(program) };
+      : {
+          kind: 'function',
+          run: simulatedProgram(program),
+          multiBuffer: program.kind !== 'linear',
+        };
   }
 
   end(): void {}

@@ -39,7 +39,12 @@ export type ProgramSource =
       readonly socketMapFd?: number | undefined;
     }
   /** A function that plays the program. Only a simulated kernel can run it. */
-  | { readonly kind: 'function'; readonly run: XdpFunction };
+  | {
+      readonly kind: 'function';
+      readonly run: XdpFunction;
+      /** Does it take packets of several buffers (`xdp.frags`)? Default true. */
+      readonly multiBuffer?: boolean | undefined;
+    };
 
 /** What to attach, before an interface is named: a user's choice. */
 export interface ProgramOptions {
