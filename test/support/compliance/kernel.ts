@@ -16,7 +16,9 @@ export function kernelEnvironment(attachMode: AttachMode): ComplianceEnvironment
     name: attachMode === 'generic' ? 'veth-SKB' : 'veth-DRV',
     attachMode,
     lacks: {
-      'device-rings': 'veth has no descriptor rings to resize (ethtool -G)',
+      'grow-multi-buffer':
+        'veth names no fragment size, so that packets of several buffers do not grow ' +
+        '(bpf_xdp_frags_increase_tail, net/core/filter.c)',
     },
     start: () => new KernelMachine(),
   };

@@ -18,10 +18,8 @@ export type Need =
   | 'rights'
   /** `Machine.addPlainInterface`. */
   | 'plain-interface'
-  /** Rings of the card, smaller and larger (`ethtool -G`). */
-  | 'device-rings'
-  /** Programs that make a frame longer. */
-  | 'grow';
+  /** Programs that make a packet of several buffers longer. */
+  | 'grow-multi-buffer';
 
 /**
  * A backend with what the cases need around it. `start` is called for each case, so that none
