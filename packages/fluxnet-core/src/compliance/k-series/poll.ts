@@ -57,7 +57,8 @@ export const pollCases: readonly Case[] = [
       let polls = 0;
       do {
         assert(polls++ < 1000, 'poll goes on telling that there is room');
-        while (pending(tx!) < 64) pushTx(tx, { addr: 2048 * pending(tx!), len: 2048 });
+        // 2048 bytes in the kernel's test, which its own MTU refuses; ours are sent.
+        while (pending(tx!) < 64) pushTx(tx, { addr: 2048 * pending(tx!), len: 1500 });
       } while (set.wait(20) > 0);
       assert.equal(pending(sender.queue.completion), 64);
     },
