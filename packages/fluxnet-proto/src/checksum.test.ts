@@ -6,7 +6,7 @@ import {
   pseudoHeaderSum,
   updateChecksum16,
 } from './checksum.js';
-import { captured, fromHex, viewOf } from './fixtures.js';
+import { captured, fromHex, viewOf } from './testing/fixtures.js';
 
 /** The definition, word by word, with the carry added in at each step. */
 function naiveSum(bytes: Uint8Array, initial = 0): number {

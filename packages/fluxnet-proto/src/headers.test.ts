@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { viewOf } from './fixtures.js';
 import { ArpHeader } from './link/arp.js';
 import { EthernetHeader } from './link/ethernet.js';
 import { Icmpv4Header } from './network/icmpv4.js';
 import { Ipv4Header } from './network/ipv4.js';
+import { viewOf } from './testing/fixtures.js';
 import { TcpHeader } from './transport/tcp.js';
 import { UdpHeader } from './transport/udp.js';
 

@@ -19,24 +19,37 @@ export {
 
 // For users: what a frame consists of
 export { decodeLayers } from './decode/decode-layers.js';
-export { Fragment, Layers } from './decode/layers.js';
+export { Fragment, InnerKind, Layers } from './decode/layers.js';
 export { StopReason, stopReasonName } from './decode/stop-reason.js';
+
 // For users: errors
 export { ProtoError, type ProtoErrorCode, type ProtoErrorDetails } from './error.js';
+
 // For users: addresses as text
 export type { Ipv4Prefix } from './ipv4-address.js';
 export { formatIpv4, matchesPrefix, parseCidr, parseIpv4 } from './ipv4-address.js';
-// For users: headers on the wire, in place
+// For users: link headers, in place
 export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './link/arp.js';
-export {
-  ETHERNET_HEADER_LENGTH,
-  EthernetHeader,
-  EtherType,
-  VLAN_TAG_LENGTH,
-} from './link/ethernet.js';
+export { EthernetHeader } from './link/ethernet.js';
+export { ETHERNET_HEADER_LENGTH, EtherType } from './link/ethernet-layout.js';
+export { LLC_SNAP_LENGTH, LlcHeader } from './link/llc.js';
+export { MPLS_ENTRY_LENGTH, MplsEntry } from './link/mpls.js';
+export { PppProtocol } from './link/ppp.js';
+export { PPPOE_HEADER_LENGTH, PppoeHeader } from './link/pppoe.js';
+export { SLL_HEADER_LENGTH, SllHeader, SllPacketType } from './link/sll.js';
+export { SLL2_HEADER_LENGTH, Sll2Header } from './link/sll2.js';
+export { VLAN_TAG_LENGTH, VlanTag } from './link/vlan.js';
 export { formatMac, MAC_LENGTH, parseMac } from './mac.js';
+
+// For users: network headers, in place
 export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './network/icmpv4.js';
-export { IPV4_MIN_HEADER_LENGTH, IpProtocol, Ipv4Header } from './network/ipv4.js';
+export { ICMPV6_HEADER_LENGTH, Icmpv6Header, Icmpv6Type } from './network/icmpv6.js';
+export { IGMP_HEADER_LENGTH, IgmpHeader, IgmpType } from './network/igmp.js';
+export { IpProtocol } from './network/ip-protocol.js';
+export { IPV4_MIN_HEADER_LENGTH, Ipv4Header } from './network/ipv4.js';
+export { Ipv6Header } from './network/ipv6.js';
+export { Ipv6Extensions } from './network/ipv6-extensions.js';
+export { IPV6_HEADER_LENGTH } from './network/ipv6-layout.js';
 // For users: captures
 export type {
   Annotated,
@@ -63,5 +76,12 @@ export {
   type StatisticsToWrite,
 } from './pcap/pcapng-writer.js';
 export { parseCapture, readCapture } from './pcap/read-capture.js';
+// For users: transport headers, in place
+export { SCTP_HEADER_LENGTH, SctpHeader } from './transport/sctp.js';
 export { TCP_MIN_HEADER_LENGTH, TcpFlag, TcpHeader } from './transport/tcp.js';
 export { UDP_HEADER_LENGTH, UdpHeader } from './transport/udp.js';
+
+// For users: tunnel headers, in place
+export { GENEVE_HEADER_LENGTH, GENEVE_PORT, GeneveHeader } from './tunnel/geneve.js';
+export { GRE_MIN_HEADER_LENGTH, GreFlag, GreHeader } from './tunnel/gre.js';
+export { VXLAN_HEADER_LENGTH, VXLAN_PORT, VxlanHeader } from './tunnel/vxlan.js';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { viewOf } from './fixtures.js';
-import { equalMac, formatMac, loadMac, parseMac, storeMac } from './mac.js';
+import { formatMac, parseMac } from './mac.js';
 
 describe('parseMac and formatMac', () => {
   test('read both separators and either case, write one', () => {
@@ -39,36 +38,5 @@ describe('parseMac and formatMac', () => {
 
   test.each([-1, 1, 6, Number.NaN])('formatMac rejects the offset %d in six bytes', (offset) => {
     expect(() => formatMac(new Uint8Array(6), offset)).toThrow(RangeError);
-  });
-});
-
-describe('MAC addresses in headers', () => {
-  const mac = parseMac('02:11:22:33:44:55');
-
-  test('are stored, compared and loaded in place', () => {
-    const memory = new Uint8Array(10).fill(0xa5);
-    storeMac(viewOf(memory), 2, mac, 0);
-    expect([...memory]).toEqual([0xa5, 0xa5, ...mac, 0xa5, 0xa5]);
-    expect(equalMac(viewOf(memory), 2, mac, 0)).toBe(true);
-    expect(equalMac(viewOf(memory), 1, mac, 0)).toBe(false);
-    const into = new Uint8Array(8).fill(0xa5);
-    loadMac(viewOf(memory), 2, into, 1);
-    expect([...into]).toEqual([0xa5, ...mac, 0xa5]);
-  });
-
-  test('differ if any byte does', () => {
-    for (let i = 0; i < 6; i++) {
-      const other = Uint8Array.from(mac);
-      other[i]! ^= 1;
-      expect(equalMac(viewOf(mac), 0, other, 0)).toBe(false);
-    }
-  });
-
-  test('need six bytes in the array', () => {
-    const view = new DataView(new ArrayBuffer(20));
-    const message = 'a MAC address needs 6 bytes at 1 and the array has 6';
-    expect(() => storeMac(view, 0, mac, 1)).toThrow(message);
-    expect(() => loadMac(view, 0, new Uint8Array(6), 1)).toThrow(message);
-    expect(() => equalMac(view, 0, mac, 1)).toThrow(message);
   });
 });

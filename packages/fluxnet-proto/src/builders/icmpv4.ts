@@ -1,6 +1,6 @@
 import { internetChecksum } from '../checksum.js';
 import { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from '../network/icmpv4.js';
-import { IpProtocol } from '../network/ipv4.js';
+import { IpProtocol } from '../network/ip-protocol.js';
 import { requireUint } from '../require-uint.js';
 import { type Ipv4Options, L4_OFFSET, NO_PAYLOAD, openIpv4Frame, writeIpv4 } from './frame.js';
 

@@ -1,4 +1,4 @@
-import { IpProtocol } from '../network/ipv4.js';
+import { IpProtocol } from '../network/ip-protocol.js';
 import { requireUint } from '../require-uint.js';
 import { TCP_MIN_HEADER_LENGTH, TcpHeader } from '../transport/tcp.js';
 import {

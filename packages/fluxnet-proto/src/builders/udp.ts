@@ -1,4 +1,4 @@
-import { IpProtocol } from '../network/ipv4.js';
+import { IpProtocol } from '../network/ip-protocol.js';
 import { requireUint } from '../require-uint.js';
 import { UDP_HEADER_LENGTH, UdpHeader } from '../transport/udp.js';
 import {

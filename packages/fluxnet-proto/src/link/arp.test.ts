@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { captured, viewOf } from '../fixtures.js';
 import { parseIpv4 } from '../ipv4-address.js';
 import { formatMac, parseMac } from '../mac.js';
+import { captured, viewOf } from '../testing/fixtures.js';
 import { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './arp.js';
 
 test('reads a captured reply', () => {

@@ -20,7 +20,7 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 
-import { loadMac, storeMac } from '../mac.js';
+import { loadBytes, MAC_LENGTH, storeBytes } from '../bytes.js';
 
 export const ARP_HARDWARE_TYPE = 0;
 export const ARP_PROTOCOL_TYPE = 2;
@@ -95,11 +95,11 @@ export class ArpHeader {
   }
 
   copySenderMac(into: Uint8Array, at = 0): void {
-    loadMac(this.view, this.offset + ARP_SENDER_MAC, into, at);
+    loadBytes(this.view, this.offset + ARP_SENDER_MAC, MAC_LENGTH, into, at);
   }
 
   setSenderMac(mac: Uint8Array, at = 0): void {
-    storeMac(this.view, this.offset + ARP_SENDER_MAC, mac, at);
+    storeBytes(this.view, this.offset + ARP_SENDER_MAC, MAC_LENGTH, mac, at);
   }
 
   get senderAddress(): number {
@@ -111,11 +111,11 @@ export class ArpHeader {
   }
 
   copyTargetMac(into: Uint8Array, at = 0): void {
-    loadMac(this.view, this.offset + ARP_TARGET_MAC, into, at);
+    loadBytes(this.view, this.offset + ARP_TARGET_MAC, MAC_LENGTH, into, at);
   }
 
   setTargetMac(mac: Uint8Array, at = 0): void {
-    storeMac(this.view, this.offset + ARP_TARGET_MAC, mac, at);
+    storeBytes(this.view, this.offset + ARP_TARGET_MAC, MAC_LENGTH, mac, at);
   }
 
   get targetAddress(): number {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { captured, viewOf } from '../fixtures.js';
 import { formatMac, parseMac } from '../mac.js';
-import { EthernetHeader, EtherType } from './ethernet.js';
+import { captured, viewOf } from '../testing/fixtures.js';
+import { EthernetHeader } from './ethernet.js';
+import { EtherType } from './ethernet-layout.js';
 
 const SRC = parseMac('02:00:00:00:00:01');
 const DST = parseMac('02:00:00:00:00:02');

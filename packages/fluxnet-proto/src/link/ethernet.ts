@@ -17,24 +17,8 @@
  * identifier in the low 12, and the next EtherType follow.
  */
 
-import { equalMac, loadMac, storeMac } from '../mac.js';
-
-export const ETHERNET_DST_MAC = 0;
-export const ETHERNET_SRC_MAC = 6;
-export const ETHERNET_ETHER_TYPE = 12;
-export const ETHERNET_HEADER_LENGTH = 14;
-
-export const VLAN_TAG_LENGTH = 4;
-export const VLAN_ID_MASK = 0x0fff;
-
-export const EtherType = {
-  ipv4: 0x0800,
-  arp: 0x0806,
-  /** 802.1Q customer tag. */
-  vlan: 0x8100,
-  /** 802.1ad service tag, the outer one of two. */
-  serviceVlan: 0x88a8,
-} as const;
+import { equalBytes, loadBytes, MAC_LENGTH, storeBytes } from '../bytes.js';
+import { ETHERNET_DST_MAC, ETHERNET_ETHER_TYPE, ETHERNET_SRC_MAC } from './ethernet-layout.js';
 
 /**
  * A view of an Ethernet header. `at` moves it; until then it is at 0.
@@ -56,27 +40,27 @@ export class EthernetHeader {
   }
 
   copyDstMac(into: Uint8Array, at = 0): void {
-    loadMac(this.view, this.offset + ETHERNET_DST_MAC, into, at);
+    loadBytes(this.view, this.offset + ETHERNET_DST_MAC, MAC_LENGTH, into, at);
   }
 
   setDstMac(mac: Uint8Array, at = 0): void {
-    storeMac(this.view, this.offset + ETHERNET_DST_MAC, mac, at);
+    storeBytes(this.view, this.offset + ETHERNET_DST_MAC, MAC_LENGTH, mac, at);
   }
 
   dstMacEquals(mac: Uint8Array, at = 0): boolean {
-    return equalMac(this.view, this.offset + ETHERNET_DST_MAC, mac, at);
+    return equalBytes(this.view, this.offset + ETHERNET_DST_MAC, MAC_LENGTH, mac, at);
   }
 
   copySrcMac(into: Uint8Array, at = 0): void {
-    loadMac(this.view, this.offset + ETHERNET_SRC_MAC, into, at);
+    loadBytes(this.view, this.offset + ETHERNET_SRC_MAC, MAC_LENGTH, into, at);
   }
 
   setSrcMac(mac: Uint8Array, at = 0): void {
-    storeMac(this.view, this.offset + ETHERNET_SRC_MAC, mac, at);
+    storeBytes(this.view, this.offset + ETHERNET_SRC_MAC, MAC_LENGTH, mac, at);
   }
 
   srcMacEquals(mac: Uint8Array, at = 0): boolean {
-    return equalMac(this.view, this.offset + ETHERNET_SRC_MAC, mac, at);
+    return equalBytes(this.view, this.offset + ETHERNET_SRC_MAC, MAC_LENGTH, mac, at);
   }
 
   /** The first EtherType: that of the outermost tag where the frame is tagged. */

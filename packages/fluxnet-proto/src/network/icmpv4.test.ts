@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { captured, viewOf } from '../fixtures.js';
+import { captured, viewOf } from '../testing/fixtures.js';
 import { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './icmpv4.js';
 
 test('reads a captured header', () => {

@@ -19,8 +19,31 @@ export const ICMPV4_HEADER_LENGTH = 8;
 
 export const Icmpv4Type = {
   echoReply: 0,
+  destinationUnreachable: 3,
+  sourceQuench: 4,
+  redirect: 5,
   echo: 8,
+  routerAdvertisement: 9,
+  routerSolicitation: 10,
+  timeExceeded: 11,
+  parameterProblem: 12,
+  timestamp: 13,
+  timestampReply: 14,
 } as const;
+
+/** Whether a message of this type quotes the packet that it is about, behind its header. */
+export function isIcmpv4Error(type: number): boolean {
+  switch (type) {
+    case Icmpv4Type.destinationUnreachable:
+    case Icmpv4Type.sourceQuench:
+    case Icmpv4Type.redirect:
+    case Icmpv4Type.timeExceeded:
+    case Icmpv4Type.parameterProblem:
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** A view of an ICMP header. `at` moves it; until then it is at 0. */
 export class Icmpv4Header {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { internetChecksum, updateChecksum16 } from '../checksum.js';
-import { captured, viewOf } from '../fixtures.js';
 import { parseIpv4 } from '../ipv4-address.js';
-import { IpProtocol, Ipv4Header } from './ipv4.js';
+import { captured, viewOf } from '../testing/fixtures.js';
+import { IpProtocol } from './ip-protocol.js';
+import { Ipv4Header } from './ipv4.js';
 
 test('reads a captured header with options', () => {
   const ip = new Ipv4Header(viewOf(captured.udpWithIpOptions)).at(14);

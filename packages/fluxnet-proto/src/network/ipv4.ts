@@ -34,12 +34,6 @@ export const IPV4_DONT_FRAGMENT = 0x4000;
 export const IPV4_MORE_FRAGMENTS = 0x2000;
 export const IPV4_FRAGMENT_OFFSET_MASK = 0x1fff;
 
-export const IpProtocol = {
-  icmp: 1,
-  tcp: 6,
-  udp: 17,
-} as const;
-
 /** A view of an IPv4 header. `at` moves it; until then it is at 0. */
 export class Ipv4Header {
   readonly view: DataView;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { captured, fromHex } from '../fixtures.js';
+import { captured, fromHex } from '../testing/fixtures.js';
 import type { CaptureEvent, CapturePacket } from './capture.js';
 import { CaptureReader, type CaptureReaderOptions } from './capture-reader.js';
 import { parseCapture, readCapture } from './read-capture.js';

@@ -5,7 +5,7 @@
  * cut out.
  */
 
-import { fromHex } from '../fixtures.js';
+import { fromHex } from '../testing/fixtures.js';
 
 export const SAMPLE_SECONDS = 1_767_323_045;
 export const SAMPLE_NANOSECONDS = 123_456_789;

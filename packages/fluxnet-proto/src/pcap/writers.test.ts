@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { captured } from '../fixtures.js';
+import { captured } from '../testing/fixtures.js';
 import type { CaptureEvent } from './capture.js';
 import { PcapWriter, type PcapWriterOptions } from './pcap-writer.js';
 import { PcapngWriter } from './pcapng-writer.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { captured, viewOf } from '../fixtures.js';
+import { captured, viewOf } from '../testing/fixtures.js';
 import { TCP_MIN_HEADER_LENGTH, TcpFlag, TcpHeader } from './tcp.js';
 
 test('reads a captured header with options', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { captured, viewOf } from '../fixtures.js';
+import { captured, viewOf } from '../testing/fixtures.js';
 import { UDP_HEADER_LENGTH, UdpHeader } from './udp.js';
 
 test('reads a captured header', () => {
