@@ -63,3 +63,19 @@ it('reaches the last frame of 2 GiB also where its size is no power of two', () 
   pool.give(frame * 3001 + 3000);
   expect(pool.take()).toBe(frame * 3001);
 });
+
+it('splits its last frames off, if they are free', () => {
+  const pool = new FramePool(2048, 8);
+  const used = [pool.take(), pool.take()];
+  const slice = pool.split(3);
+  expect([slice.firstFrame, slice.frameCount, slice.free]).toEqual([5, 3, 3]);
+  expect([pool.frameCount, pool.free]).toEqual([5, 3]);
+  const taken = new Set(Array.from({ length: 4 }, () => pool.take()));
+  expect(taken).toEqual(new Set([4096, 6144, 8192, -1]));
+  expect(() => pool.split(1)).toThrow(/FLUX_INVALID_OPTION.*1 of these are not/);
+  for (const frame of [...used, ...taken]) if (frame >= 0) pool.give(frame);
+  expect(pool.give(0)).toBe(false);
+  expect(pool.split(5).free).toBe(5);
+  expect([pool.frameCount, pool.take(), pool.give(0)]).toEqual([0, -1, false]);
+  for (const count of [0, 6, -1, 1.5, Number.NaN]) expect(() => pool.split(count)).toThrow();
+});

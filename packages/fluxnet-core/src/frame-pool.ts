@@ -1,3 +1,5 @@
+import { checkInteger, invalid } from './options.js';
+
 /**
  * The free frames of one memory, last in first out, so that the frames in use stay few and warm.
  * A frame is named by the byte offset of its chunk, a multiple of the frame size. So every byte
@@ -7,10 +9,11 @@
  */
 export class FramePool {
   readonly frameSize: number;
-  readonly frameCount: number;
+  readonly firstFrame: number;
   /** 0 where the frame size is no power of two. */
   readonly #mask: number;
   readonly #stack: Int32Array;
+  #frameCount: number;
   #free: number;
 
   /**
@@ -19,13 +22,18 @@ export class FramePool {
    */
   constructor(frameSize: number, frameCount: number, firstFrame = 0) {
     this.frameSize = frameSize;
-    this.frameCount = frameCount;
+    this.firstFrame = firstFrame;
+    this.#frameCount = frameCount;
     this.#mask = (frameSize & (frameSize - 1)) === 0 ? -frameSize : 0;
     this.#stack = new Int32Array(frameCount);
     this.#free = frameCount;
     for (let i = 0; i < frameCount; i++) {
       this.#stack[i] = (firstFrame + frameCount - 1 - i) * frameSize;
     }
+  }
+
+  get frameCount(): number {
+    return this.#frameCount;
   }
 
   get free(): number {
@@ -43,9 +51,29 @@ export class FramePool {
    * @returns false when all frames are free already: somebody gave one back twice
    */
   give(address: number): boolean {
-    if (this.#free === this.frameCount) return false;
+    if (this.#free === this.#frameCount) return false;
     this.#stack[this.#free++] =
       this.#mask === 0 ? address - (address % this.frameSize) : address & this.#mask;
     return true;
+  }
+
+  /**
+   * Takes the last frames out, for good: a slice of the memory for another thread, with
+   * `umem.export(slice)`.
+   * @throws {FluxError} `FLUX_INVALID_OPTION` unless all of them are free
+   */
+  split(frameCount: number): FramePool {
+    checkInteger('frameCount', frameCount, 1, this.#frameCount);
+    const firstFrame = this.firstFrame + this.#frameCount - frameCount;
+    const first = firstFrame * this.frameSize;
+    const kept = this.#stack.subarray(0, this.#free).filter((frame) => frame < first);
+    if (this.#free - kept.length !== frameCount) {
+      const inUse = frameCount - (this.#free - kept.length);
+      throw invalid('frameCount', frameCount, `frames that are free; ${inUse} of these are not`);
+    }
+    this.#stack.set(kept);
+    this.#free = kept.length;
+    this.#frameCount -= frameCount;
+    return new FramePool(this.frameSize, frameCount, firstFrame);
   }
 }

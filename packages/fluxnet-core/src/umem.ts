@@ -1,5 +1,6 @@
 import type { Backend } from './contract/backend.js';
 import type { Memory, PagesOption } from './contract/memory.js';
+import type { ExportedToIsolate } from './contract/sharing.js';
 import type { UmemOptions, UmemRegistration } from './contract/umem.js';
 import { errno } from './errno.js';
 import { FluxError, isFluxError } from './errors.js';
@@ -15,6 +16,7 @@ import {
 } from './options.js';
 import { retryWhile } from './retry.js';
 import { TX_METADATA_LENGTH } from './rings/tx-metadata.js';
+import { exportObject, importObject } from './sharing.js';
 
 export interface UmemOpenOptions {
   /** Frames, 1 and up; all of them together at most 2 GiB. Default 4096. */
@@ -79,6 +81,13 @@ const KERNEL_HEADROOM = 256;
  * net/xdp/xdp_umem.c). Kernels before that check allow more headroom than can work.
  */
 const KERNEL_TAILROOM = 320 + 128;
+
+/** A registration for another isolate of this process; can be cloned to a worker as it is. */
+export interface ExportedUmem {
+  readonly registration: ExportedToIsolate;
+  readonly firstFrame: number;
+  readonly frameCount: number;
+}
 
 /** Registered memory, divided into frames, with the pool of the free ones. */
 export class Umem {
@@ -179,6 +188,41 @@ export class Umem {
     return new Umem(backend, memory, again, frames, this.#owner ?? this);
   }
 
+  /**
+   * This registration, for a worker of this process, with frames that it may use: a slice that was
+   * split off this pool. Whatever became of a worker, its slice can be exported again to the next
+   * one once its queues are closed. Without a slice the worker has no frames of its own.
+   * @throws {FluxError} `FLUX_CLOSED`, `FLUX_UNSUPPORTED` where the backend cannot share
+   */
+  export(slice?: FramePool): ExportedUmem {
+    const { firstFrame, frameCount } = slice ?? { firstFrame: 0, frameCount: 0 };
+    const registration = exportObject(this.backend, this.registration);
+    return { registration, firstFrame, frameCount };
+  }
+
+  /**
+   * A registration of another isolate, over the same memory. The isolate that opened it closes it
+   * for all; closing it here closes what this isolate has of it.
+   * @throws {FluxError} `FLUX_CLOSED`, `FLUX_INVALID_OPTION`, `FLUX_UNSUPPORTED`
+   */
+  static import(backend: Backend, exported: ExportedUmem): Umem {
+    const { registration, frames } = importSlice(backend, exported);
+    return new Umem(backend, registration.memory, registration, frames);
+  }
+
+  /**
+   * Another registration of the same memory, from `registerAgain`, with this pool.
+   * @throws {FluxError} `FLUX_CLOSED`, `FLUX_INVALID_OPTION`, `FLUX_UNSUPPORTED`
+   */
+  importAgain(exported: ExportedUmem): Umem {
+    const { backend, memory, frames } = this;
+    const { registration } = importSlice(backend, exported);
+    if (registration.memory === memory) {
+      return new Umem(backend, memory, registration, frames, this.#owner ?? this);
+    }
+    throw invalid('exported', exported.registration.token, 'a registration of the same memory');
+  }
+
   /** The largest packet that fits into one frame, in bytes. */
   get maxPacketLength(): number {
     return this.frameSize - KERNEL_HEADROOM - this.frameHeadroom;
@@ -202,6 +246,15 @@ export class Umem {
  */
 function strideOf(frameSize: number): number {
   return frameSize + (frameSize & 1);
+}
+
+function importSlice(backend: Backend, exported: ExportedUmem) {
+  const registration = importObject(backend, exported.registration, 'umem');
+  const stride = strideOf(registration.chunkSize);
+  const total = Math.floor(registration.memory.size / stride);
+  const first = checkInteger('exported.firstFrame', exported.firstFrame, 0, total);
+  const count = checkInteger('exported.frameCount', exported.frameCount, 0, total - first);
+  return { registration, frames: new FramePool(stride, count, first) };
 }
 
 function register(backend: Backend, memory: Memory, options: UmemOptions) {

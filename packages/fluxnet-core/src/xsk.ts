@@ -1,7 +1,9 @@
 import { noteBound } from './bound-modes.js';
 import type { Queue } from './contract/queue.js';
+import type { ExportedToIsolate } from './contract/sharing.js';
 import type { CopyMode, Socket } from './contract/socket.js';
 import { FluxError, isFluxError } from './errors.js';
+import { invalid } from './options.js';
 import { prefill, reclaimPrefilled, shouldPrefill } from './prefill.js';
 import { retryWhile } from './retry.js';
 import { CompletionRing } from './rings/completion-ring.js';
@@ -9,6 +11,7 @@ import { FillRing } from './rings/fill-ring.js';
 import { RxRing } from './rings/rx-ring.js';
 import { TxMetadata, type TxMetadataEffective } from './rings/tx-metadata.js';
 import { TxRing } from './rings/tx-ring.js';
+import { exportObject, importObject } from './sharing.js';
 import {
   type BusyPollEffective,
   busyPollEffective,
@@ -38,6 +41,13 @@ export interface XskEffective {
   readonly txMetadata: TxMetadataEffective;
 }
 
+/** A socket for another isolate of this process; can be cloned to a worker as it is. */
+export interface ExportedXsk {
+  readonly socket: ExportedToIsolate;
+  readonly sharing: boolean;
+  readonly effective: XskEffective;
+}
+
 /** A bound socket with its rings and the fill and completion ring of its queue. */
 export class Xsk {
   readonly umem: Umem;
@@ -54,7 +64,8 @@ export class Xsk {
   /** Requests with packets to send: gives back their timestamps. */
   readonly txMetadata: TxMetadata;
   readonly effective: XskEffective;
-  readonly #owner: Xsk | undefined;
+  /** Opened by `share`: the queue is another one's. */
+  readonly #sharing: boolean;
 
   /**
    * Opens and binds a queue. Retries for up to a second while it is busy, because the kernel
@@ -80,11 +91,7 @@ export class Xsk {
       checkForcedMode(socket, checked.bind.copyMode);
       const modes = noteBound(queue, checked.bind);
       reclaimPrefilled(umem.frames, queue);
-      const rings = {
-        fill: new FillRing(queue.fill),
-        completion: new CompletionRing(queue.completion, umem.registration.unaligned),
-      };
-      return new Xsk(umem, socket, rings, undefined, {
+      return new Xsk(umem, socket, false, {
         copyMode: socket.zeroCopy ? 'zerocopy' : 'copy',
         ...modes,
         txBudget: setTxBudget(socket, checked.txBudget, checked.rings.txRingSize),
@@ -94,7 +101,7 @@ export class Xsk {
           rxRingSize: checked.rings.rxRingSize,
           zeroCopy: socket.zeroCopy,
         })
-          ? prefill(umem.frames, rings.fill, queue)
+          ? prefill(umem.frames, ringsOf(queue).fill, queue)
           : 0,
         txMetadata: txMetadataEffective(umem.registration, socket.zeroCopy, xdpFeatures),
       });
@@ -111,20 +118,10 @@ export class Xsk {
    * @param owner what was made of the first socket of the queue, where this is another one
    */
   static adopt(umem: Umem, socket: Socket, effective: XskEffective, owner?: Xsk): Xsk {
-    const rings = owner ?? {
-      fill: new FillRing(socket.queue.fill),
-      completion: new CompletionRing(socket.queue.completion, umem.registration.unaligned),
-    };
-    return new Xsk(umem, socket, rings, owner, effective);
+    return new Xsk(umem, socket, owner !== undefined, effective);
   }
 
-  private constructor(
-    umem: Umem,
-    socket: Socket,
-    rings: { readonly fill: FillRing; readonly completion: CompletionRing },
-    owner: Xsk | undefined,
-    effective: XskEffective,
-  ) {
+  private constructor(umem: Umem, socket: Socket, sharing: boolean, effective: XskEffective) {
     this.umem = umem;
     this.queue = socket.queue;
     this.socket = socket;
@@ -132,10 +129,11 @@ export class Xsk {
       socket.rx === undefined ? undefined : new RxRing(socket.rx, umem.registration.unaligned);
     this.txMetadata = new TxMetadata(umem.registration, umem.view, effective.txMetadata);
     this.tx = socket.tx === undefined ? undefined : new TxRing(socket.tx, this.txMetadata);
-    this.fill = rings.fill;
-    this.completion = rings.completion;
+    const { fill, completion } = ringsOf(socket.queue);
+    this.fill = fill;
+    this.completion = completion;
     this.effective = effective;
-    this.#owner = owner;
+    this.#sharing = sharing;
   }
 
   /**
@@ -145,18 +143,43 @@ export class Xsk {
    * @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`, `FLUX_CLOSED`
    */
   share(options: XskRingOptions = {}): Xsk {
-    if (this.#owner !== undefined) return this.#owner.share(options);
     const rings = checkRingOptions(options);
     const socket = this.umem.backend.openSocket(this.queue, rings);
     try {
       // Flags other than the shared one belong to the queue (xsk_bind, net/xdp/xsk.c).
       socket.bind({ copyMode: 'auto', needWakeup: false, multiBuffer: false });
       const txBudget = setTxBudget(socket, 'auto', rings.txRingSize);
-      return new Xsk(this.umem, socket, this, this, { ...this.effective, txBudget });
+      return new Xsk(this.umem, socket, true, { ...this.effective, txBudget });
     } catch (error) {
       socket.close();
       throw error;
     }
+  }
+
+  /**
+   * This socket with its queue, for a worker of this process. One isolate drives a queue at a time:
+   * rings and frames belong to the worker from here on. When it has ended the next one may import
+   * the same again, and goes on where the indices are.
+   * @throws {FluxError} `FLUX_CLOSED`, `FLUX_UNSUPPORTED` where the backend cannot share
+   */
+  export(): ExportedXsk {
+    const socket = exportObject(this.umem.backend, this.socket);
+    return { socket, sharing: this.#sharing, effective: this.effective };
+  }
+
+  /**
+   * A socket of another isolate, which goes on where that one has left the rings. The isolate that
+   * opened it closes it for all; closing it here closes what this isolate has of it.
+   * @param umem the registration that it was opened on, imported
+   * @throws {FluxError} `FLUX_CLOSED`, `FLUX_INVALID_OPTION`, `FLUX_UNSUPPORTED`
+   */
+  static import(umem: Umem, exported: ExportedXsk): Xsk {
+    const { sharing, effective } = exported;
+    const socket = importObject(umem.backend, exported.socket, 'socket');
+    if (socket.queue.umem !== umem.registration) {
+      throw invalid('umem', umem.registration, 'the registration that the socket was opened on');
+    }
+    return new Xsk(umem, socket, sharing, effective);
   }
 
   /** By itself, or with the queue, the registration or the memory that it was opened on. */
@@ -166,9 +189,21 @@ export class Xsk {
 
   /** Closes the socket, and with the first one its queue. Idempotent. */
   close(): void {
-    if (this.#owner === undefined) this.queue.close();
-    else this.socket.close();
+    if (this.#sharing) this.socket.close();
+    else this.queue.close();
   }
+}
+
+/** Fill and completion ring have one cursor, whichever of the queue's sockets is asked. */
+const rings = new WeakMap<Queue, Pick<Xsk, 'fill' | 'completion'>>();
+
+function ringsOf(queue: Queue): Pick<Xsk, 'fill' | 'completion'> {
+  const known = rings.get(queue);
+  if (known !== undefined) return known;
+  const fill = new FillRing(queue.fill);
+  const completion = new CompletionRing(queue.completion, queue.umem.unaligned);
+  rings.set(queue, { fill, completion });
+  return { fill, completion };
 }
 
 function queueOutOfRange(ifname: string, queueId: number, queueCount: number): FluxError {

@@ -96,10 +96,15 @@ export interface Backend {
   /**
    * `isolate`: present where `features.sharing` holds; `process`: where `features.processes` does,
    * together with `importObject`.
+   * @throws {FluxError} `FLUX_CLOSED`
    */
   exportObject?(object: Shareable, to: 'isolate'): ExportedToIsolate;
   exportObject?(object: Shareable, to: 'process'): ExportedToProcess;
 
-  /** Opens an exported object in this isolate. Needs no rights: the descriptors are the right. */
+  /**
+   * Opens an exported object in this isolate, and what it was opened on. Needs no rights: tokens
+   * and descriptors are the right.
+   * @throws {FluxError} `FLUX_CLOSED` when it was closed meanwhile, `FLUX_INVALID_OPTION`
+   */
   importObject?(exported: Exported): Shareable;
 }

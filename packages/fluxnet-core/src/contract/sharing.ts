@@ -33,12 +33,21 @@ export interface SpareSockets {
 /** Sizes and modes that cannot be read back from the kernel. */
 export type SharedFacts = Readonly<Record<string, number | string | boolean>>;
 
-/** An object for another isolate of this process: can be cloned to a worker as it is. */
+/**
+ * An object for another isolate of this process: can be cloned to a worker as it is, with
+ * `postMessage` or as `workerData`. It says which object is meant and keeps nothing open.
+ *
+ * The isolate that opened an object owns it. `close()` there, or the end of that isolate, closes
+ * it for all, at once, whatever the others are doing with it; `close()` elsewhere gives up what
+ * that isolate has of it. In one isolate a token is one object, however often it is imported.
+ */
 export interface ExportedToIsolate {
   readonly kind: ShareableKind;
-  /** Names the object in a table of the process; means nothing elsewhere. */
+  /** Names the object in a table of the process; never used again, means nothing elsewhere. */
   readonly token: number;
   readonly facts: SharedFacts;
+  /** What it was opened on: the queue of a socket, and so on. */
+  readonly parent?: ExportedToIsolate | undefined;
 }
 
 /**

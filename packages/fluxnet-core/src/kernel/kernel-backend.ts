@@ -29,6 +29,7 @@ import { attachProgram } from './attach-program.js';
 import { exportToProcess } from './export-to-process.js';
 import { processImports } from './import-from-process.js';
 import { readInterface } from './interface-facts.js';
+import { exportToIsolate, importFromIsolate } from './isolate-sharing.js';
 import { kernelClock } from './kernel-clock.js';
 import { KernelLinkWatch } from './kernel-link-watch.js';
 import { KernelMemory } from './kernel-memory.js';
@@ -55,7 +56,7 @@ export const kernelBackend: Backend = {
     const features = {
       hugepages: hasHugePages(),
       'link-events': native,
-      sharing: false,
+      sharing: native,
       processes: native,
     };
     const platform = `${process.platform} ${release()} ${process.arch}`;
@@ -120,6 +121,16 @@ export const kernelBackend: Backend = {
     return readRoutes(loadNative());
   },
 
+  exportObject,
+
+  importObject(exported: Exported): Shareable {
+    if (exported !== null && typeof exported === 'object') {
+      if ('token' in exported) return importFromIsolate(loadNative(), exported);
+      if ('fds' in exported) return processImports().importAll([exported])[0]!;
+    }
+    throw invalid('exported', exported, 'an exported object, with a token or descriptors');
+  },
+
   watchLinks(listener: (event: LinkEvent) => void): LinkWatch {
     return new KernelLinkWatch(loadNative(), listener);
   },
@@ -127,21 +138,14 @@ export const kernelBackend: Backend = {
   openSpareSockets(count: number): SpareSockets {
     return KernelSpareSockets.open(loadNative(), count);
   },
-
-  exportObject,
-
-  importObject(exported: Exported): Shareable {
-    if (exported === null || typeof exported !== 'object' || !('fds' in exported))
-      throw invalid('exported', exported, 'an object with descriptors');
-    return processImports().importAll([exported])[0]!;
-  },
 };
 
 function exportObject(object: Shareable, to: 'isolate'): ExportedToIsolate;
 function exportObject(object: Shareable, to: 'process'): ExportedToProcess;
 function exportObject(object: Shareable, to: 'isolate' | 'process'): Exported {
   if (to === 'process') return exportToProcess(object);
-  throw invalid('to', to, "'process'");
+  if (to === 'isolate') return exportToIsolate(object);
+  throw invalid('to', to, "'isolate' | 'process'");
 }
 
 /** Tries the first step of every use: the smallest registration, closed at once. */
@@ -162,7 +166,7 @@ function firstProblem(): FluxError | undefined {
   }
 }
 
-/** All that link events need. */
+/** All that link events and sharing need. */
 function hasNative(): boolean {
   try {
     loadNative();

@@ -8,36 +8,42 @@ import type { SocketStatistics } from '../contract/socket.js';
  * There are no accessors: V8 checks the receiver of a method, but not that of a getter.
  */
 export interface Native {
-  readonly Memory: {
+  readonly Memory: Importable<NativeMemory> & {
     new (size: number, pages: Pages, numaNode: number): NativeMemory;
     new (size: undefined, fd: number): NativeMemory;
   };
-  readonly Umem: new (
-    memory: NativeMemory,
-    chunkSize: number,
-    headroom: number,
-    flags: number,
-    txMetadataLength: number,
-    adopted?: boolean,
-  ) => NativeUmem;
-  readonly Queue: new (
-    umem: NativeUmem,
-    ifindex: number,
-    queueId: number,
-    fillRingSize: number,
-    completionRingSize: number,
-    fd?: number,
-    bound?: boolean,
-    registered?: boolean,
-    ownerFree?: boolean,
-  ) => NativeQueue;
-  readonly Socket: new (
-    queue: NativeQueue,
-    rxSize: number,
-    txSize: number,
-    fd?: number,
-    bound?: boolean,
-  ) => NativeSocket;
+  readonly Umem: Importable<NativeUmem> & {
+    new (
+      memory: NativeMemory,
+      chunkSize: number,
+      headroom: number,
+      flags: number,
+      txMetadataLength: number,
+      adopted?: boolean,
+    ): NativeUmem;
+  };
+  readonly Queue: Importable<NativeQueue> & {
+    new (
+      umem: NativeUmem,
+      ifindex: number,
+      queueId: number,
+      fillRingSize: number,
+      completionRingSize: number,
+      fd?: number,
+      bound?: boolean,
+      registered?: boolean,
+      ownerFree?: boolean,
+    ): NativeQueue;
+  };
+  readonly Socket: Importable<NativeSocket> & {
+    new (
+      queue: NativeQueue,
+      rxSize: number,
+      txSize: number,
+      fd?: number,
+      bound?: boolean,
+    ): NativeSocket;
+  };
   readonly SpareSockets: new (countOrFds: number | readonly number[]) => NativeSpareSockets;
   socketsInStock(): number;
   /** 0, or a negative errno. */
@@ -58,11 +64,13 @@ export interface Native {
   readonly XdpObject: new (
     bytes: Uint8Array | undefined,
   ) => NativeXdpObject;
-  readonly Program: new (
-    programFd: number | undefined,
-    socketsFd: number,
-    countersFd: number | undefined,
-  ) => NativeProgram;
+  readonly Program: Importable<NativeProgram> & {
+    new (
+      programFd: number | undefined,
+      socketsFd: number,
+      countersFd: number | undefined,
+    ): NativeProgram;
+  };
   readonly DispatcherLink: new (
     object: NativeXdpObject,
     ifindex: number,
@@ -82,6 +90,9 @@ export interface Native {
   /** A negative errno, or 0. */
   extensionsRefused(): number;
 }
+
+/** A class whose objects can be imported from another isolate, by their token. */
+export type Importable<T> = new (token: number) => T;
 
 export interface NativeNetlinkSocket extends NativeCloseable {
   /** 0, or a negative errno. */
@@ -113,7 +124,7 @@ export interface NativeMember {
   readonly bound: boolean;
 }
 
-export interface NativeUmem extends NativeCloseable {
+export interface NativeUmem extends NativeShareable {
   offer(fd: number, bound: boolean): void;
   member(): NativeMember | undefined;
 }
@@ -148,7 +159,12 @@ export interface NativeFdListener extends NativeCloseable {
   unwatch(): void;
 }
 
-export interface NativeMemory extends NativeCloseable {
+export interface NativeShareable extends NativeCloseable {
+  /** The same number whenever it is asked. */
+  token(): number;
+}
+
+export interface NativeMemory extends NativeShareable {
   buffer(): ArrayBuffer;
   pageSize(): number;
   transparentHugeBytes(): number;
@@ -159,7 +175,9 @@ export interface NativeMemory extends NativeCloseable {
   identity(): string | undefined;
 }
 
-export interface NativeQueue extends NativeCloseable {
+export interface NativeQueue extends NativeShareable {
+  /** False also where another isolate has closed it. */
+  isOpen(): boolean;
   fill(): RingRegion;
   completion(): RingRegion;
   member():
@@ -167,7 +185,8 @@ export interface NativeQueue extends NativeCloseable {
     | undefined;
 }
 
-export interface NativeSocket extends NativeCloseable {
+export interface NativeSocket extends NativeShareable {
+  isOpen(): boolean;
   rx(): RingRegion | undefined;
   tx(): RingRegion | undefined;
   bind(queue: NativeQueue, flags: number): void;
@@ -203,7 +222,7 @@ export interface NativeDispatcherLink extends NativeCloseable {
   log(): string;
 }
 
-export interface NativeProgram extends NativeCloseable {
+export interface NativeProgram extends NativeShareable {
   id(): number;
   maxQueues(): number;
   attach(ifindex: number, generic: boolean): void;
