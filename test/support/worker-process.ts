@@ -9,6 +9,8 @@ export interface WorkerOptions {
   readonly uid?: number;
   /** Bytes of locked memory that it may have; default 8 MiB, as distributions set it. */
   readonly memlock?: number;
+  /** Capabilities that it has all the same, as setpriv names them: `net_raw bpf`. */
+  readonly capabilities?: string;
   /** Descriptors that it may have open. */
   readonly files?: number;
 }
@@ -29,7 +31,7 @@ const NOBODY = 65534;
  * `core`, the channel as `channel`, and what `WORKER_TOOLS` defines.
  */
 export function startWorker(body: string, options: WorkerOptions = {}): Worker {
-  const { uid = NOBODY, memlock = 8 * 2 ** 20, files } = options;
+  const { uid = NOBODY, memlock = 8 * 2 ** 20, files, capabilities = '' } = options;
   const { channel, child: end } = ProcessChannel.pair();
   const source = `
     import * as core from ${JSON.stringify(core)};
@@ -47,7 +49,13 @@ export function startWorker(body: string, options: WorkerOptions = {}): Worker {
     ...(files ? [`--nofile=${files}:${files}`] : []),
   ];
   const ids = ['--reuid', uid, '--regid', uid, '--clear-groups'].map(String);
-  const become = uid === 0 ? [] : ['setpriv', ...ids];
+  const rights = capabilities
+    .split(' ')
+    .filter((name) => name !== '')
+    .map((name) => `+${name}`)
+    .join(',');
+  const keep = rights === '' ? [] : ['--inh-caps', rights, '--ambient-caps', rights];
+  const become = uid === 0 ? [] : ['setpriv', ...ids, ...keep];
   const command = [...limits, ...become, process.execPath, '--input-type=module', '-e', source];
   const child = spawn('prlimit', command, {
     cwd: '/',
