@@ -25,6 +25,8 @@ export const errorCodes = {
   FLUX_FILTER_SYNTAX: 'a filter expression cannot be understood',
   FLUX_HANDLER_FAILED: 'the packet handler threw',
   FLUX_PACKET_STALE: 'a packet was used after its time',
+  FLUX_FRAME_MISUSE: 'a frame was used by somebody who does not own it',
+  FLUX_TOO_MANY_HELD: 'as many packets are held as may be',
   FLUX_PEER_REFUSED: 'the process at the other end is not one that is accepted',
   FLUX_PEER_GONE: 'the process at the other end has closed the channel, or ended',
   FLUX_MESSAGE_MALFORMED: 'a message of another process breaks the format',

@@ -40,6 +40,11 @@ export class FramePool {
     return this.#free;
   }
 
+  /** The free frames. For people, not for the hot path. */
+  list(): number[] {
+    return [...this.#stack.subarray(0, this.#free)];
+  }
+
   /** A free frame, or -1 when there is none. */
   take(): number {
     return this.#free === 0 ? -1 : this.#stack[--this.#free]!;

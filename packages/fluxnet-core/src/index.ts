@@ -101,6 +101,7 @@ export { Resource } from './resource.js';
 export { retryWhile } from './retry.js';
 export { CompletionRing } from './rings/completion-ring.js';
 export { FillRing } from './rings/fill-ring.js';
+export type { RingState } from './rings/ring.js';
 export { RxRing } from './rings/rx-ring.js';
 export type { TxMetadataEffective } from './rings/tx-metadata.js';
 export { TxMetadata } from './rings/tx-metadata.js';

@@ -1,6 +1,21 @@
 import type { RingRegion } from '../contract/ring.js';
 import { RING_NEED_WAKEUP } from '../contract/ring.js';
 
+/** A ring's indices, unsigned as the kernel has them. */
+export interface RingState {
+  readonly size: number;
+  /** Our index as the kernel sees it, and the kernel's as it is now. */
+  readonly own: number;
+  readonly peer: number;
+  /** The kernel's index as we saw it last. */
+  readonly cachedPeer: number;
+  /** Our cursor: ahead of `own` by what is reserved or peeked at. */
+  readonly next: number;
+  readonly needsWakeup: boolean;
+  readonly corrupt: boolean;
+  readonly detached: boolean;
+}
+
 /**
  * What the four rings have in common: two free-running 32-bit indices, one written by us and one
  * by the kernel. They are signed here (`Int32Array`, `| 0`), because differences are the same
@@ -57,6 +72,22 @@ export abstract class Ring {
   /** Does the kernel want a system call before it goes on? (`XDP_RING_NEED_WAKEUP`) */
   get needsWakeup(): boolean {
     return this.usable && (Atomics.load(this.words, this.flagsIndex) & RING_NEED_WAKEUP) !== 0;
+  }
+
+  /** Every index, as it is now. For people, not for the hot path. */
+  inspect(): RingState {
+    const usable = this.words.length !== 0;
+    const load = (index: number) => (usable ? Atomics.load(this.words, index) >>> 0 : 0);
+    return {
+      size: this.size,
+      own: load(this.ownIndex),
+      peer: load(this.peerIndex),
+      cachedPeer: this.cachedPeer >>> 0,
+      next: this.next >>> 0,
+      needsWakeup: this.needsWakeup,
+      corrupt: this.#corrupt,
+      detached: !usable,
+    };
   }
 
   /** The mapping is gone, because the socket, its queue or its memory was closed. */

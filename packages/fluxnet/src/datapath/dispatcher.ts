@@ -85,7 +85,7 @@ export class Dispatcher {
         const bit = 1 << (action & 31);
         if ((blocked & bit) === 0 && egress[action]!.enqueuePacket(table, i)) {
           actions[i] = GONE;
-        } else if (this.#blocks) {
+        } else if (this.#blocks && table.fragmentCount(i) <= egress[action]!.capacity) {
           blocked |= bit;
           waiting++;
         } else {

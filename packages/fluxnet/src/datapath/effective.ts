@@ -1,4 +1,4 @@
-import type { AttachMode, Pages, Umem, XskEffective } from 'fluxnet-core';
+import type { AttachMode, Pages, Program, Umem, Xsk, XskEffective } from 'fluxnet-core';
 import type { Port } from './open-ports.js';
 
 /** What really holds after open, where it was left to the kernel. */
@@ -20,12 +20,18 @@ export function effectiveModes(umem: Umem, ports: readonly Port[]): Effective {
   return {
     backend: backend.name,
     pages: memory.pages,
-    ports: ports.map(({ ifname, program, xsks, queues }) => ({
-      ifname,
-      queueIds: queues.map(({ queueId }) => queueId),
-      driver: backend.interfaceInfo(ifname).driver,
-      attachMode: program.attachMode,
-      ...xsks[0]!.effective,
-    })),
+    ports: ports.map(({ program, xsks }) => effectivePort(program, xsks)),
+  };
+}
+
+export function effectivePort(program: Program, xsks: readonly Xsk[]): EffectivePort {
+  const { umem, effective, queue } = xsks[0]!;
+  const { ifname } = queue;
+  return {
+    ifname,
+    queueIds: xsks.map((xsk) => xsk.queue.queueId),
+    driver: umem.backend.interfaceInfo(ifname).driver,
+    attachMode: program.attachMode,
+    ...effective,
   };
 }

@@ -1,6 +1,7 @@
 import { checkPacketFits, type Program, type Umem, Xsk } from 'fluxnet-core';
 import type { CheckedPort } from '../options/port-options.js';
-import { PortQueue, type QueueParts } from './port-queue.js';
+import { PortQueue } from './port-queue.js';
+import { type Frames, queueParts } from './queue-parts.js';
 
 /** An open port: an interface with its program and one or more of its queues. */
 export interface Port {
@@ -16,7 +17,11 @@ export interface Port {
  * Opens the ports in order, and sends them their frames. After a failure nothing stays attached;
  * the sockets are closed with the memory.
  */
-export async function openPorts(umem: Umem, options: readonly CheckedPort[]): Promise<Port[]> {
+export async function openPorts(
+  umem: Umem,
+  frames: Frames,
+  options: readonly CheckedPort[],
+): Promise<Port[]> {
   const queueCount = options.reduce((sum, { queueIds }) => sum + queueIds.length, 0);
   // Half of the frames to receive into, half on their way out, in equal parts.
   const share = Math.max(1, Math.floor(umem.frames.frameCount / 2 / queueCount));
@@ -25,7 +30,7 @@ export async function openPorts(umem: Umem, options: readonly CheckedPort[]): Pr
     for (const portOptions of options) {
       const xsks = await openSockets(umem, portOptions);
       const index = ports.length;
-      const queues = xsks.map((xsk) => new PortQueue(index, queueParts(xsk), share));
+      const queues = xsks.map((xsk) => new PortQueue(index, queueParts(xsk, frames), share));
       const { ifname } = portOptions.xsk;
       ports.push({ index, ifname, program: openProgram(umem, portOptions), xsks, queues });
     }
@@ -43,7 +48,7 @@ export async function openPorts(umem: Umem, options: readonly CheckedPort[]): Pr
   }
 }
 
-async function openSockets(umem: Umem, { queueIds, xsk }: CheckedPort): Promise<Xsk[]> {
+export async function openSockets(umem: Umem, { queueIds, xsk }: CheckedPort): Promise<Xsk[]> {
   if (xsk.multiBuffer !== true) {
     checkPacketFits(umem, xsk.ifname, umem.backend.interfaceInfo(xsk.ifname).mtu);
   }
@@ -52,22 +57,7 @@ async function openSockets(umem: Umem, { queueIds, xsk }: CheckedPort): Promise<
   return xsks;
 }
 
-function queueParts({ umem, socket, rx, tx, fill, completion, effective }: Xsk): QueueParts {
-  const { frames } = umem;
-  return {
-    socket,
-    rx: rx!, // The options of a port allow no socket without one.
-    tx: tx!,
-    fill,
-    completion,
-    frames,
-    // Huge pages may round the memory up; frames end here.
-    memorySize: frames.frameCount * frames.frameSize,
-    multiBuffer: effective.multiBuffer,
-  };
-}
-
-function openProgram(umem: Umem, { xsk: { ifname }, attachMode }: CheckedPort): Program {
+export function openProgram(umem: Umem, { xsk: { ifname }, attachMode }: CheckedPort): Program {
   const maxQueues = umem.backend.interfaceInfo(ifname).queueCount;
   return umem.backend.openProgram({ ifname, attachMode, maxQueues, source: { kind: 'redirect' } });
 }

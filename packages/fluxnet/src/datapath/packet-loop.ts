@@ -1,6 +1,7 @@
 import type { FramePool } from 'fluxnet-core';
 import { Batch } from '../packet/batch.js';
 import { GONE, MAX_FRAGMENTS, type PacketMemory, PacketTable } from '../packet/packet-table.js';
+import { Counter } from './counters.js';
 import { Dispatcher, type TxFull } from './dispatcher.js';
 import type { PortQueue } from './port-queue.js';
 
@@ -26,7 +27,8 @@ export class PacketLoop {
   #source: PortQueue | undefined;
 
   constructor(
-    memory: PacketMemory & { readonly frames: FramePool },
+    memory: PacketMemory,
+    frames: FramePool,
     queues: readonly PortQueue[],
     options: PacketLoopOptions,
   ) {
@@ -34,10 +36,10 @@ export class PacketLoop {
     const multiBuffer = queues.some(({ parts }) => parts.multiBuffer);
     const fragments = multiBuffer ? Math.max(batchSize, MAX_FRAGMENTS) : 0;
     this.queues = queues;
-    this.frames = memory.frames;
+    this.frames = frames;
     this.table = new PacketTable(memory, batchSize, fragments);
     this.batch = new Batch(this.table, portCount, debug);
-    this.#dispatcher = new Dispatcher(this.table, memory.frames, txFull);
+    this.#dispatcher = new Dispatcher(this.table, frames, txFull);
     this.#batchSize = batchSize;
   }
 
@@ -84,6 +86,12 @@ export class PacketLoop {
     if (!this.#dispatcher.dispatch(source)) return false;
     this.#end();
     return true;
+  }
+
+  /** Packet `i` was taken out of the batch, with its frames. */
+  taken(i: number): void {
+    this.table.actions[i] = GONE;
+    this.#source!.counters[Counter.taken]!++;
   }
 
   /** Drops what waits for room. */

@@ -16,7 +16,7 @@ interface Options {
 function open(options: Options = {}) {
   const { multiBuffer = true, batchSize = 16, txFull = 'dropNew', txRingSize = 128 } = options;
   const memory = new MemoryQueue({ multiBuffer, frameCount: 256, ringSize: 128, txRingSize });
-  const loop = new PacketLoop(memory, [memory.queue], {
+  const loop = new PacketLoop(memory, memory.frames, [memory.queue], {
     portCount: 1,
     batchSize,
     txFull,

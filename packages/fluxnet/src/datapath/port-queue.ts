@@ -250,6 +250,16 @@ export class PortQueue {
     this.#wanted = 0;
   }
 
+  /** Entries that a packet may have at most: one of more never fits. */
+  get capacity(): number {
+    return Math.min(this.#tx.size, this.#txLimit);
+  }
+
+  /** Is one of the reserved entries left? */
+  get hasRoom(): boolean {
+    return this.#written < this.#granted;
+  }
+
   /** Writes a packet of one frame into the reserved entries; false when they are used up. */
   enqueue(offset: number, length: number): boolean {
     if (this.#written === this.#granted) return false;

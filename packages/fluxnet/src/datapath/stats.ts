@@ -1,7 +1,7 @@
 import type { ProgramCounters, SocketStatistics } from 'fluxnet-core';
 import { BATCH_SIZE_BUCKETS, BATCH_SIZES, Counter } from './counters.js';
 import type { Port } from './open-ports.js';
-import type { PortQueue } from './port-queue.js';
+import type { PortQueue, QueueParts } from './port-queue.js';
 
 /** Entries in use, of the ring's size. */
 export interface RingLevel {
@@ -91,13 +91,12 @@ function queueStats(queue: PortQueue): QueueStats {
     },
     batchSizes: [...counters.subarray(BATCH_SIZES, BATCH_SIZES + BATCH_SIZE_BUCKETS)],
     kernel: parts.socket.statistics(),
-    rings: {
-      rx: level(parts.rx),
-      tx: level(parts.tx),
-      fill: level(parts.fill),
-      completion: level(parts.completion),
-    },
+    rings: ringLevels(parts),
   };
+}
+
+export function ringLevels({ rx, tx, fill, completion }: QueueParts): RingLevels {
+  return { rx: level(rx), tx: level(tx), fill: level(fill), completion: level(completion) };
 }
 
 function level(ring: { readonly pending: number; readonly size: number }): RingLevel {

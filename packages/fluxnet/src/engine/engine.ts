@@ -1,11 +1,13 @@
-import { type Backend, FluxError, Umem } from 'fluxnet-core';
+import { type Backend, FluxError, type FramePool, Umem } from 'fluxnet-core';
 import { drain } from '../datapath/drain.js';
 import { type Effective, effectiveModes } from '../datapath/effective.js';
 import { frameLedger } from '../datapath/frame-ledger.js';
 import { Liveness } from '../datapath/liveness.js';
 import { openPorts, type Port } from '../datapath/open-ports.js';
 import { PacketLoop } from '../datapath/packet-loop.js';
+import { framesOf } from '../datapath/queue-parts.js';
 import { portStats } from '../datapath/stats.js';
+import { dumpRings, type RingsDump } from '../debug/ring-dump.js';
 import { type Deferred, deferred } from '../deferred.js';
 import {
   type CheckedEngine,
@@ -46,20 +48,27 @@ export class FluxEngine {
     const checked = checkEngineOptions(options);
     const umem = await Umem.open(checked.backend, checked.umem);
     try {
-      return new FluxEngine(checked, umem, await openPorts(umem, checked.ports));
+      const frames = framesOf(umem, checked.debug);
+      const ports = await openPorts(umem, frames, checked.ports);
+      return new FluxEngine(checked, umem, frames.pool, ports);
     } catch (error) {
       umem.close();
       throw error;
     }
   }
 
-  private constructor(checked: CheckedEngine, umem: Umem, ports: readonly Port[]) {
+  private constructor(
+    checked: CheckedEngine,
+    umem: Umem,
+    frames: FramePool,
+    ports: readonly Port[],
+  ) {
     const queues = ports.flatMap((port) => port.queues);
     const sockets = queues.map(({ parts }) => parts.socket);
     this.#backend = checked.backend;
     this.#umem = umem;
     this.#ports = ports;
-    this.#loop = new PacketLoop(umem, queues, { ...checked, portCount: ports.length });
+    this.#loop = new PacketLoop(umem, frames, queues, { ...checked, portCount: ports.length });
     this.#work = new EngineWork(this.#loop, checked.handler, checked.onHandlerError);
     this.#runner = new EventLoopRunner(
       checked.backend.clock,
@@ -132,6 +141,19 @@ export class FluxEngine {
       poller: pollerStats(this.#meterSlots),
       handlerErrors: this.#work.handlerErrors,
     };
+  }
+
+  /**
+   * Indices, flags and frames of every ring, and where every frame is. For people.
+   * @throws {FluxError} `FLUX_CLOSED`
+   */
+  debugRings(): RingsDump {
+    if (this.#closed) throw closedError();
+    const { frames, queues } = this.#loop;
+    return dumpRings(
+      frames,
+      queues.map(({ parts }) => parts),
+    );
   }
 
   /**

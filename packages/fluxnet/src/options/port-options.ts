@@ -71,7 +71,7 @@ export function checkPorts(
   });
 }
 
-function checkPort(
+export function checkPort(
   path: string,
   port: PortOptions,
   backend: Backend,

@@ -1,6 +1,7 @@
 import { CheckedCursor } from './checked-cursor.js';
-import { movePacket, Packet } from './packet.js';
+import { Packet } from './packet.js';
 import type { PacketTable } from './packet-table.js';
+import { movePacket } from './packet-view.js';
 
 interface Step {
   done: boolean;

@@ -17,7 +17,7 @@ describe('a batch', () => {
   function open(options: { debug?: boolean; multiBuffer?: boolean } = {}): void {
     const { debug = false, multiBuffer = false } = options;
     memory = new MemoryQueue({ multiBuffer });
-    loop = new PacketLoop(memory, [memory.queue], { ...OPTIONS, debug });
+    loop = new PacketLoop(memory, memory.frames, [memory.queue], { ...OPTIONS, debug });
     memory.queue.refill();
   }
 

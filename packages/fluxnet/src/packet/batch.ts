@@ -1,7 +1,8 @@
 import { BatchIterator } from './batch-iterator.js';
 import { CheckedCursor } from './checked-cursor.js';
-import { movePacket, noHostPort, noSuchPort, Packet } from './packet.js';
+import { noHostPort, noSuchPort, Packet } from './packet.js';
 import { DROP, type PacketTable } from './packet-table.js';
+import { movePacket } from './packet-view.js';
 
 /**
  * The packets of one receive call. It is used again for the next ones: neither it nor its packets

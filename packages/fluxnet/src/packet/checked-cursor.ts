@@ -1,6 +1,7 @@
 import { FluxError } from 'fluxnet-core';
-import { movePacket, Packet } from './packet.js';
+import { Packet } from './packet.js';
 import type { PacketTable } from './packet-table.js';
+import { movePacket } from './packet-view.js';
 
 /**
  * The cursor of debug mode: an object per packet, which throws when it is used after its batch has

@@ -22,6 +22,8 @@ export class PacketTable {
   /** Bytes of a frame that a packet may occupy, and from one frame to the next. */
   readonly chunkSize: number;
   readonly stride: number;
+  /** Bytes in front of a packet that its TX metadata needs. */
+  readonly reserved: number;
   readonly capacity: number;
   readonly offsets: Int32Array;
   /** Of the whole packet. */
@@ -48,6 +50,7 @@ export class PacketTable {
     this.view = memory.view;
     this.chunkSize = memory.frameSize;
     this.stride = memory.frames.frameSize;
+    this.reserved = memory.registration.txMetadataLength;
     this.capacity = capacity;
     this.offsets = new Int32Array(capacity);
     this.lengths = new Int32Array(capacity);
@@ -129,4 +132,5 @@ export interface PacketMemory {
   readonly view: DataView;
   readonly frameSize: number;
   readonly frames: { readonly frameSize: number };
+  readonly registration: { readonly txMetadataLength: number };
 }

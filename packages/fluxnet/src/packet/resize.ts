@@ -1,9 +1,9 @@
 import type { PacketTable } from './packet-table.js';
 
-/** Bytes in front of packet `i` in its frame. */
+/** Bytes in front of packet `i` in its frame that headers may take. */
 export function headroom(table: PacketTable, i: number): number {
   const offset = table.offsets[i]!;
-  return offset - table.frameOf(offset);
+  return offset - table.frameOf(offset) - table.reserved;
 }
 
 /** Bytes behind packet `i` in its last frame. */
@@ -20,7 +20,9 @@ export function tailroom(table: PacketTable, i: number): number {
  */
 export function adjustHead(table: PacketTable, i: number, delta: number): boolean {
   const head = table.fragmentLength(i, 0);
-  if (!Number.isInteger(delta) || delta >= head || -delta > headroom(table, i)) return false;
+  // Written so that NaN, and a packet that is gone, fail it too.
+  const fits = Number.isInteger(delta) && delta < head && -delta <= headroom(table, i);
+  if (!fits) return false;
   if (table.fragmentCount(i) > 1) {
     const first = table.firstFragments[i]!;
     table.fragmentOffsets[first]! += delta;
@@ -40,7 +42,8 @@ export function setLength(table: PacketTable, i: number, length: number): boolea
   const last = table.fragmentCount(i) - 1;
   const delta = length - table.lengths[i]!;
   const fragment = table.fragmentLength(i, last) + delta;
-  if (!Number.isInteger(length) || fragment < 1 || delta > tailroom(table, i)) return false;
+  const fits = Number.isInteger(length) && fragment >= 1 && delta <= tailroom(table, i);
+  if (!fits) return false;
   if (last > 0) table.fragmentLengths[table.firstFragments[i]! + last] = fragment;
   table.lengths[i] = length;
   return true;

@@ -31,6 +31,7 @@ export class MemoryQueue {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly frameSize = 2048;
+  readonly registration = { txMetadataLength: 0 };
   readonly regions: Readonly<Record<'rx' | 'tx' | 'fill' | 'completion', RingRegion>>;
   readonly queue: PortQueue;
   /** What `sendto` returns; by default it takes everything and completes it. */
