@@ -167,12 +167,10 @@ describe.runIf(hasKernel)('[kernel] handed to a process without capabilities', (
         .catch(({ code, hint }) => ({ code, hint }));
       const umem = core.Umem.adopt(core.kernelBackend, objects.umem);
       const xsk = await core.Xsk.open(umem, { ifname: facts.ifname, ...small, busyPoll: facts.busyPoll });
-      const denied = await core.Xsk.open(umem, { ifname: facts.ifname, queueId: 1, ...small, busyPoll: {} })
-        .catch(({ code, syscall }) => ({ code, syscall }));
       objects.program.setSocket(xsk.socket);
       await channel.send({}, 'ready');
       const echoed = echo(xsk, ${TOTAL}, core.kernelBackend);
-      return { rights: rights(), echoed, alone: alone.code, tooMuch, denied,
+      return { rights: rights(), echoed, alone: alone.code, tooMuch, spare: objects.sockets.count,
                size: umem.memory.size, frames: umem.frames.frameCount, effective: xsk.effective };
     `);
     const umem = keep(await Umem.open(kernelBackend, { frameCount, pages: '4k' }));
@@ -189,11 +187,63 @@ describe.runIf(hasKernel)('[kernel] handed to a process without capabilities', (
     expectConserved(result.echoed);
     expect(result).toMatchObject({
       alone: 'FLUX_PERMISSION',
+      spare: 1, // What could not be registered has given its socket back.
       size: 64 * 2 ** 20,
       frames: frameCount,
       effective: { busyPoll },
       tooMuch: { code: 'FLUX_MEMLOCK' },
     });
     expect(result.tooMuch.hint).toContain(`${56 * 2 ** 20} are missing`);
+  });
+
+  it('a bound socket is driven there, and the queue is free when that process is killed', async () => {
+    const worker = start(`
+      const { objects, facts } = await channel.receive({ socket: 'socket', umem: 'umem' });
+      const umem = core.Umem.adopt(core.kernelBackend, objects.umem, { firstFrame: 64, frameCount: 64 });
+      const xsk = core.Xsk.adopt(umem, objects.socket, facts);
+      await channel.send({}, 'ready');
+      const echoed = echo(xsk, ${TOTAL}, core.kernelBackend);
+      await channel.send({}, { rights: rights(), echoed, same: objects.socket.queue.umem === objects.umem });
+      await channel.receive();
+    `);
+    const umem = await Umem.open(kernelBackend, { frameCount: 128 });
+    const xsk = await Xsk.open(umem, { ifname: pair.a, ...RINGS });
+    const program = attach(pair.a);
+    program.setSocket(xsk.socket);
+    const objects = { socket: xsk.socket, umem: umem.registration };
+    await worker.channel.send(objects, { ...xsk.effective } as never);
+    expect((await worker.channel.receive()).facts).toBe('ready');
+    umem.close(); // The socket lives on, and keeps its place in the map.
+    await exchange();
+    // biome-ignore lint/suspicious/noExplicitAny: what the program above sends
+    const result = (await worker.channel.receive()).facts as any;
+    expect(result).toMatchObject({ same: true, rights: { effective: NONE } });
+    expectConserved(result.echoed);
+    worker.child.kill('SIGKILL');
+    await worker.result().catch(() => {});
+    const again = keep(await Umem.open(kernelBackend, { frameCount: 16 }));
+    (await Xsk.open(again, { ifname: pair.a, ...RINGS })).close();
+  });
+
+  it('a socket that it opened goes the other way, into the map of the broker', async () => {
+    const worker = start(`
+      const { objects, facts } = await channel.receive({ sockets: 'sockets' });
+      const umem = await core.Umem.open(core.kernelBackend, { frameCount: 128 });
+      const xsk = await core.Xsk.open(umem, { ifname: facts, ...small });
+      await channel.send({ socket: xsk.socket });
+      const echoed = echo(xsk, ${TOTAL}, core.kernelBackend);
+      return { rights: rights(), echoed };
+    `);
+    const sockets = kernelBackend.openSpareSockets!(1);
+    await worker.channel.send({ sockets }, pair.a);
+    sockets.close();
+    const { socket } = (await worker.channel.receive({ socket: 'socket' })).objects;
+    keep(socket.queue.umem.memory);
+    expect(socket.queue).toMatchObject({ ifname: pair.a, queueId: 0 });
+    attach(pair.a).setSocket(socket);
+    await exchange();
+    const result = await worker.result();
+    expect(result.rights.effective).toBe(NONE);
+    expectConserved(result.echoed);
   });
 });
