@@ -1,12 +1,15 @@
 import type { BenchCase, Stage } from '../harness/case.js';
 import { Contender } from '../harness/contender.js';
-import { timePerPacket } from '../harness/metrics.js';
+import { packetRate, timePerPacket } from '../harness/metrics.js';
 import type { Side } from '../harness/rounds.js';
 import { fluxnetCommand } from './programs.js';
 
 const LIMIT = 'V8 and the caches of the CPU';
 
-async function openInMemory(job: 'ring-pass' | 'decode', { cpus }: Stage): Promise<Side> {
+async function openInMemory(
+  job: 'ring-pass' | 'decode' | 'sim-forward',
+  { cpus }: Stage,
+): Promise<Side> {
   const command = fluxnetCommand(job);
   return { contender: await Contender.open({ name: job, command, cpu: cpus.contender }) };
 }
@@ -28,5 +31,13 @@ export const memoryCases: readonly BenchCase[] = [
     metrics: [timePerPacket],
     needsKernel: false,
     openSubject: (stage) => openInMemory('decode', stage),
+  },
+  {
+    name: 'simulator.forward',
+    mode: 'from one simulated interface through the rings to another, 64 bytes, batch 64, one thread',
+    limit: LIMIT,
+    metrics: [packetRate],
+    needsKernel: false,
+    openSubject: (stage) => openInMemory('sim-forward', stage),
   },
 ];

@@ -1,6 +1,6 @@
 /** What the harness tells a contender, as JSON in its only argument. */
 export interface ContenderConfig {
-  readonly job: 'rxdrop' | 'txonly' | 'l2fwd' | 'ring-pass' | 'decode';
+  readonly job: 'rxdrop' | 'txonly' | 'l2fwd' | 'ring-pass' | 'decode' | 'sim-forward';
   readonly interfaces: readonly string[];
   readonly settings: Settings;
 }

@@ -5,6 +5,7 @@ import { openL2fwd } from './l2fwd.js';
 import { openRingPass } from './ring-pass.js';
 import { openRxdrop } from './rxdrop.js';
 import { serve } from './serve.js';
+import { openSimForward } from './sim-forward.js';
 import { openTxonly } from './txonly.js';
 
 /** The fluxnet side of a case, in a process of its own. */
@@ -16,6 +17,7 @@ const OPEN: Readonly<
   l2fwd: openL2fwd,
   'ring-pass': (config) => spin(openRingPass(config)),
   decode: (config) => spin(openDecode(config)),
+  'sim-forward': (config) => spin(openSimForward(config)),
 };
 
 const config = JSON.parse(process.argv[2]!) as ContenderConfig;

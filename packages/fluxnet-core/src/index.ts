@@ -60,6 +60,7 @@ export type {
   SocketOptions,
   SocketStatistics,
 } from './contract/socket.js';
+export type { Task } from './contract/task.js';
 export type { UmemOptions, UmemRegistration } from './contract/umem.js';
 export type { XdpFrame, XdpFunction, XdpVerdict } from './contract/xdp-function.js';
 export { errno, errnoName } from './errno.js';

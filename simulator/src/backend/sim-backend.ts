@@ -17,6 +17,7 @@ import type {
   Route,
   Socket,
   SocketOptions,
+  Task,
   UmemOptions,
   UmemRegistration,
 } from 'fluxnet-core';
@@ -28,6 +29,7 @@ import { SimProgram } from '../kernel/program.js';
 import { SimQueue } from '../kernel/queue.js';
 import { SimSocket } from '../kernel/socket.js';
 import { SimUmem } from '../kernel/umem.js';
+import { SimTask } from '../time/sim-task.js';
 
 /** The contract over a simulated kernel. */
 export class SimBackend implements Backend {
@@ -84,6 +86,18 @@ export class SimBackend implements Backend {
 
   interrupt(token: number): void {
     this.#kernel.pollSets.get(token)?.interrupt();
+  }
+
+  spawn(name: string, run: (signal: AbortSignal) => Promise<void>): Task {
+    const task = new SimTask(name);
+    const { trace } = this.#kernel;
+    trace.add(name, 'spawned');
+    task.done.then(
+      () => trace.add(name, 'ended'),
+      (error: unknown) => trace.add(name, `failed: ${(error as Error)?.message ?? error}`),
+    );
+    this.clock.nextTurn(() => task.start(run));
+    return task;
   }
 
   interfaceInfo(ifname: string): InterfaceInfo {

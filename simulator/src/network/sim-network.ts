@@ -5,6 +5,7 @@ import {
   checkInteger,
   checkKeys,
   checkOneOf,
+  type Task,
 } from 'fluxnet-core';
 import { SimBackend } from '../backend/sim-backend.js';
 import { FAULTABLE_CALLS, type FaultableCall } from '../kernel/call-faults.js';
@@ -12,17 +13,21 @@ import { ALL_CAPABILITIES } from '../kernel/capabilities.js';
 import { invalidOption } from '../kernel/failures.js';
 import { Kernel } from '../kernel/kernel.js';
 import type { CapabilityName, Generation, Publication } from '../kernel/profile.js';
+import type { Trace } from '../kernel/trace.js';
 import { Driver } from '../time/driver.js';
 import { Scheduler } from '../time/scheduler.js';
 import { msToNs, NS_PER_US } from '../time/units.js';
 import { VirtualClock } from '../time/virtual-clock.js';
 import { checkTime } from './options.js';
 import { seededRandom } from './random.js';
+import { SimHost, type SimHostOptions } from './sim-host.js';
 import { SimInterface } from './sim-interface.js';
 
 export interface SimNetworkOptions {
   /** For `random()`. The same seed and the same calls give the same run. Default 1. */
   readonly seed?: number;
+  /** Log what happens, for `trace`. Default false. */
+  readonly trace?: boolean;
   /** Virtual time that a turn of the event loop takes. Default 1, at least 0.001. */
   readonly turnUs?: number;
   /** The kernel releases a closed queue late; until then it is busy. Default 20. */
@@ -55,6 +60,8 @@ export interface SimInterfaceOptions {
   readonly zeroCopy?: boolean;
   /** Buffers that a packet may have in zero-copy mode. Default 8. */
   readonly zeroCopyMaxSegments?: number;
+  /** How many of the latest frames `transmitted` and `hostFrames` keep; 0 for none. Default 4096. */
+  readonly keepFrames?: number;
 }
 
 export interface VethPairOptions extends SimInterfaceOptions {
@@ -71,10 +78,12 @@ const INTERFACE_KEYS = [
   'nativeXdp',
   'zeroCopy',
   'zeroCopyMaxSegments',
+  'keepFrames',
 ] as const;
 
 const KEYS = [
   'seed',
+  'trace',
   'turnUs',
   'releaseDelayMs',
   'generation',
@@ -91,9 +100,11 @@ export class SimNetwork {
   readonly seed: number;
   readonly clock: Clock;
   /** Pass this to whatever takes a backend. */
-  readonly backend: Backend;
+  readonly backend: Backend & { readonly spawn: NonNullable<Backend['spawn']> };
   /** Numbers from 0 up to 1, from the seed. Draw generated traffic from it. */
   readonly random: () => number;
+  /** Who did what when, with `trace: true`; `String(net.trace)` is for people. */
+  readonly trace: Trace;
   readonly #kernel: Kernel;
   readonly #driver: Driver;
   readonly #interfaces = new Map<string, SimInterface>();
@@ -103,7 +114,7 @@ export class SimNetwork {
   constructor(options: SimNetworkOptions = {}) {
     checkKeys('SimNetwork', options, KEYS);
     const { seed = 1, turnUs = 1, releaseDelayMs = 20, startIndex = 0 } = options;
-    const { generation = 'C', publication = 'auto' } = options;
+    const { generation = 'C', publication = 'auto', trace = false } = options;
     if (!(turnUs >= 0.001 && turnUs <= 1e9)) throw invalidOption('turnUs', turnUs, '0.001 to 1e9');
     const scheduler = new Scheduler();
     const turnNs = Math.round(turnUs * NS_PER_US);
@@ -121,6 +132,8 @@ export class SimNetwork {
         adversarialDelayNs: ADVERSARIAL_DELAY_NS,
       },
     });
+    this.trace = this.#kernel.trace;
+    this.trace.enabled = checkBoolean('trace', trace);
     this.clock = new VirtualClock(scheduler, turnNs);
     this.backend = new SimBackend(this.#kernel, this.clock);
     this.#driver = new Driver(scheduler);
@@ -175,11 +188,40 @@ export class SimNetwork {
   }
 
   /**
+   * Lets virtual time pass at once, without the event loop: for code that has no promises, and
+   * fast. Timers and frames have their effects, `await` does not continue.
+   */
+  advance(durationMs: number): void {
+    this.#driver.advance(durationMs);
+  }
+
+  /**
    * Lets virtual time pass until the predicate holds; it is asked after every event.
    * @returns false when it still did not hold after `limitMs`
    */
   runUntil(predicate: () => boolean, { limitMs }: { readonly limitMs: number }): Promise<boolean> {
     return this.#driver.runUntil(predicate, limitMs);
+  }
+
+  /**
+   * A small host that answers ARP, ICMP echo and UDP echo: at the far end of a card's cable, or in
+   * the host stack behind one end of a veth pair.
+   */
+  addHost(ifname: string, options: SimHostOptions): SimHost {
+    checkKeys('addHost', options, ['address', 'mac', 'echoPorts', 'replyDelayMs']);
+    const at = this.#interfaces.get(ifname);
+    if (at === undefined) throw invalidOption('ifname', ifname, 'an interface of the network');
+    checkTime('replyDelayMs', options.replyDelayMs ?? 0);
+    const mac = options.mac ?? (at.isVeth ? at.mac : defaultMac(++this.#made));
+    const link = at.isVeth
+      ? { listen: at.onHost.bind(at), send: (frame: Uint8Array) => void at.sendFromHost(frame) }
+      : { listen: at.onTransmit.bind(at), send: (frame: Uint8Array) => at.inject(frame) };
+    return new SimHost(link, this.clock, { ...options, mac });
+  }
+
+  /** Starts a cooperative worker: `backend.spawn`. */
+  spawn(name: string, run: (signal: AbortSignal) => Promise<void>): Task {
+    return this.backend.spawn(name, run);
   }
 
   /** `capset`: from now on the simulated process has these rights and no others. It starts with all. */
@@ -230,7 +272,9 @@ export class SimNetwork {
     if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)) {
       throw invalidOption('mac', mac, 'six lower-case hexadecimal bytes, colon separated');
     }
-    const added = new SimInterface(this.#kernel, {
+    const { keepFrames = 4096 } = options;
+    checkInteger('keepFrames', keepFrames, 0, 2 ** 24);
+    const device = {
       ifname,
       mac,
       driver,
@@ -241,7 +285,8 @@ export class SimNetwork {
       mtu: checkInteger('mtu', mtu, 68, 65535),
       queueCount: checkInteger('queueCount', queueCount, 1, 65536),
       latencyNs: Math.round(checkTime('latencyUs', latencyUs) * NS_PER_US),
-    });
+    };
+    const added = new SimInterface(this.#kernel, device, keepFrames);
     this.#made++;
     this.#interfaces.set(ifname, added);
     return added;

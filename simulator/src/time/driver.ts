@@ -24,12 +24,16 @@ export class Driver {
     return this.#drive('runUntil', limitMs, predicate);
   }
 
+  /** The same without turns of the event loop: promises do not move. */
+  advance(durationMs: number): void {
+    checkDuration('advance', durationMs);
+    const endNs = this.#scheduler.nowNs + msToNs(durationMs);
+    while (this.#scheduler.stepUntil(endNs));
+    this.#scheduler.advanceTo(endNs);
+  }
+
   async #drive(name: string, limitMs: number, done: () => boolean): Promise<boolean> {
-    if (!(limitMs >= 0 && limitMs < Number.MAX_SAFE_INTEGER)) {
-      throw new FluxError('FLUX_INVALID_OPTION', `${name}: ${limitMs} ms is not a time`, {
-        context: { path: 'timeMs', value: limitMs },
-      });
-    }
+    checkDuration(name, limitMs);
     if (this.#driving) {
       throw new FluxError('FLUX_UNSUPPORTED', `${name}() while time is already running`, {
         hint: 'await the run() in progress, or use clock.sleep() inside the simulation',
@@ -50,4 +54,12 @@ export class Driver {
       this.#driving = false;
     }
   }
+}
+
+function checkDuration(name: string, durationMs: number): void {
+  if (durationMs >= 0 && durationMs < Number.MAX_SAFE_INTEGER) return;
+  throw new FluxError('FLUX_INVALID_OPTION', `${name}: ${durationMs} ms is not a time`, {
+    hint: 'give milliseconds, 0 or more',
+    context: { path: 'timeMs', value: durationMs },
+  });
 }

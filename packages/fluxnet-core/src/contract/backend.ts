@@ -21,6 +21,7 @@ import type {
   SpareSockets,
 } from './sharing.js';
 import type { Socket, SocketOptions } from './socket.js';
+import type { Task } from './task.js';
 import type { UmemOptions, UmemRegistration } from './umem.js';
 
 /**
@@ -58,6 +59,13 @@ export interface Backend {
 
   /** Ends a `PollSet.wait` of any thread of this process, by its token. */
   interrupt(token: number): void;
+
+  /**
+   * Starts a worker as a task of this isolate, in a turn of its own. Present where workers are
+   * cooperative (the simulator), so that a run can be repeated; elsewhere they are threads. A task
+   * must not block: it awaits `clock` and `Socket.watch`, and does not use `PollSet.wait`.
+   */
+  spawn?(name: string, run: (signal: AbortSignal) => Promise<void>): Task;
 
   /** @throws {FluxError} `FLUX_UNKNOWN_INTERFACE` */
   interfaceInfo(ifname: string): InterfaceInfo;
