@@ -2,6 +2,9 @@ import { copyBytes } from './copy-bytes.js';
 
 const FIRST_SLOTS = 64;
 const FIRST_BYTES = 16_384;
+/** Above this, `set` is faster. */
+const WORD_LIMIT = 256;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Frames in order, in one buffer that grows when it must: a frame costs a copy and nothing that
@@ -9,6 +12,10 @@ const FIRST_BYTES = 16_384;
  */
 export class FrameQueue {
   #bytes = new Uint8Array(FIRST_BYTES);
+  #words = new Int32Array(this.#bytes.buffer);
+  /** Where frames came from last, and the same as words: mostly one memory. */
+  #source: Uint8Array = NOTHING;
+  #sourceWords: Int32Array | undefined;
   #offsets = new Int32Array(FIRST_SLOTS);
   #lengths = new Int32Array(FIRST_SLOTS);
   #queueIds = new Int32Array(FIRST_SLOTS);
@@ -45,12 +52,12 @@ export class FrameQueue {
   push(bytes: Uint8Array, offset: number, length: number, queueId: number, timeNs: number): void {
     if (this.#count === this.#offsets.length || !this.#fits(length)) this.#grow(length);
     const slot = (this.#first + this.#count) & (this.#offsets.length - 1);
-    copyBytes(this.#bytes, this.#writeAt, bytes, offset, length);
+    this.#copyIn(bytes, offset, length);
     this.#offsets[slot] = this.#writeAt;
     this.#lengths[slot] = length;
     this.#queueIds[slot] = queueId;
     this.#times[slot] = timeNs;
-    this.#writeAt += length;
+    this.#writeAt = (this.#writeAt + length + 3) & ~3; // Frames begin at words.
     this.#count++;
   }
 
@@ -66,8 +73,25 @@ export class FrameQueue {
     this.#writeAt = 0;
   }
 
+  /** By words where both begin at one, which takes half the time. */
+  #copyIn(bytes: Uint8Array, offset: number, length: number): void {
+    if (bytes !== this.#source) {
+      this.#source = bytes;
+      this.#sourceWords = wordsOf(bytes);
+    }
+    const from = this.#sourceWords;
+    if (length > WORD_LIMIT || (offset & 3) !== 0 || from === undefined) {
+      copyBytes(this.#bytes, this.#writeAt, bytes, offset, length);
+      return;
+    }
+    const [to, toWord, fromWord] = [this.#words, this.#writeAt >> 2, offset >> 2];
+    const count = (length + 3) >> 2;
+    for (let i = 0; i < count; i++) to[toWord + i] = from[fromWord + i]!;
+  }
+
   /** Is there one piece of free bytes at `#writeAt`, or, after a turn, at the start? */
-  #fits(length: number): boolean {
+  #fits(bytes: number): boolean {
+    const length = (bytes + 3) & ~3;
     if (this.#count === 0) this.#writeAt = 0;
     const start = this.#count === 0 ? this.#bytes.length : this.headOffset;
     const wrapped = this.#count > 0 && this.#writeAt <= start;
@@ -80,7 +104,7 @@ export class FrameQueue {
 
   #grow(length: number): void {
     const slots = this.#offsets.length;
-    const size = Math.max(2 * this.#bytes.length, this.#bytes.length + 2 * length);
+    const size = 2 * (this.#bytes.length + ((length + 3) & ~3));
     const bytes = new Uint8Array(size);
     const moreSlots = this.#count === slots ? 2 * slots : slots;
     const [offsets, lengths] = [new Int32Array(moreSlots), new Int32Array(moreSlots)];
@@ -93,9 +117,16 @@ export class FrameQueue {
       lengths[i] = this.#lengths[slot]!;
       queueIds[i] = this.#queueIds[slot]!;
       times[i] = this.#times[slot]!;
-      at += lengths[i]!;
+      at = (at + lengths[i]! + 3) & ~3;
     }
+    this.#words = new Int32Array(bytes.buffer);
     [this.#bytes, this.#offsets, this.#lengths] = [bytes, offsets, lengths];
     [this.#queueIds, this.#times, this.#first, this.#writeAt] = [queueIds, times, 0, at];
   }
+}
+
+/** A view of whole words, where the bytes begin and end with one. */
+function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array | undefined {
+  if (((byteOffset | byteLength) & 3) !== 0) return undefined;
+  return new Int32Array(buffer, byteOffset, byteLength >> 2);
 }
