@@ -1,4 +1,19 @@
 // For tests and generators: whole frames
+
+// For users: addresses as text, and the longest prefix of one among millions
+export { Ipv4PrefixMap, MAX_PREFIX_VALUE } from './address/ipv4-prefix-map.js';
+export { formatIpv6, IPV6_LENGTH, parseIpv6 } from './address/ipv6-address.js';
+export { Ipv6PrefixMap } from './address/ipv6-prefix-map.js';
+export {
+  formatIpv4Prefix,
+  formatIpv6Prefix,
+  type Ipv4Prefix,
+  type Ipv6Prefix,
+  matchesIpv4Prefix,
+  matchesIpv6Prefix,
+  parseIpv4Prefix,
+  parseIpv6Prefix,
+} from './address/prefix.js';
 export type { ArpOptions } from './builders/arp.js';
 export { writeArp } from './builders/arp.js';
 export type { EthernetOptions, Ipv4Options } from './builders/frame.js';
@@ -8,7 +23,6 @@ export type { TcpOptions } from './builders/tcp.js';
 export { writeTcp } from './builders/tcp.js';
 export type { UdpOptions } from './builders/udp.js';
 export { writeUdp } from './builders/udp.js';
-
 // For users: checksums
 export {
   internetChecksum,
@@ -16,18 +30,22 @@ export {
   pseudoHeaderSum,
   updateChecksum16,
 } from './checksum.js';
-
 // For users: what a frame consists of
 export { decodeLayers } from './decode/decode-layers.js';
 export { Fragment, InnerKind, Layers } from './decode/layers.js';
 export { StopReason, stopReasonName } from './decode/stop-reason.js';
-
 // For users: errors
 export { ProtoError, type ProtoErrorCode, type ProtoErrorDetails } from './error.js';
-
-// For users: addresses as text
-export type { Ipv4Prefix } from './ipv4-address.js';
-export { formatIpv4, matchesPrefix, parseCidr, parseIpv4 } from './ipv4-address.js';
+// For users: flows
+export { communityId } from './flow/community-id.js';
+export { FlowKey } from './flow/flow-key.js';
+export {
+  MICROSOFT_RSS_KEY,
+  RssIndirection,
+  SYMMETRIC_RSS_KEY,
+  ToeplitzHash,
+} from './flow/toeplitz.js';
+export { formatIpv4, parseIpv4 } from './ipv4-address.js';
 // For users: link headers, in place
 export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './link/arp.js';
 export { EthernetHeader } from './link/ethernet.js';
@@ -40,7 +58,6 @@ export { SLL_HEADER_LENGTH, SllHeader, SllPacketType } from './link/sll.js';
 export { SLL2_HEADER_LENGTH, Sll2Header } from './link/sll2.js';
 export { VLAN_TAG_LENGTH, VlanTag } from './link/vlan.js';
 export { formatMac, MAC_LENGTH, parseMac } from './mac.js';
-
 // For users: network headers, in place
 export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './network/icmpv4.js';
 export { ICMPV6_HEADER_LENGTH, Icmpv6Header, Icmpv6Type } from './network/icmpv6.js';
@@ -80,7 +97,6 @@ export { parseCapture, readCapture } from './pcap/read-capture.js';
 export { SCTP_HEADER_LENGTH, SctpHeader } from './transport/sctp.js';
 export { TCP_MIN_HEADER_LENGTH, TcpFlag, TcpHeader } from './transport/tcp.js';
 export { UDP_HEADER_LENGTH, UdpHeader } from './transport/udp.js';
-
 // For users: tunnel headers, in place
 export { GENEVE_HEADER_LENGTH, GENEVE_PORT, GeneveHeader } from './tunnel/geneve.js';
 export { GRE_MIN_HEADER_LENGTH, GreFlag, GreHeader } from './tunnel/gre.js';
