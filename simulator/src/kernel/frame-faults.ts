@@ -36,7 +36,7 @@ export class FrameFaults {
   readonly #rates: FaultRates;
   readonly #random: () => number;
   readonly #after: (delayNs: number, run: () => void) => void;
-  #held: { readonly bytes: Uint8Array; readonly emit: Emit } | undefined;
+  #held: { readonly bytes: Uint8Array; readonly copies: number; readonly emit: Emit } | undefined;
   readonly counters = {
     dropped: 0,
     duplicated: 0,
@@ -82,7 +82,7 @@ export class FrameFaults {
       delayNs = Math.ceil(this.#random() * (rates.maxDelayMs ?? 1) * 1e6);
     }
     if (delayNs === 0 && this.#held === undefined && this.#strikes(rates.reorder)) {
-      this.#hold(frame.slice(0, left), emit);
+      this.#hold(frame.slice(0, left), copies, emit);
       return;
     }
     for (let i = 0; i < copies; i++) emit(frame, 0, left, delayNs);
@@ -93,9 +93,9 @@ export class FrameFaults {
     return rate > 0 && this.#random() < rate;
   }
 
-  #hold(bytes: Uint8Array, emit: Emit): void {
+  #hold(bytes: Uint8Array, copies: number, emit: Emit): void {
     this.counters.reordered++;
-    const held = { bytes, emit };
+    const held = { bytes, copies, emit };
     this.#held = held;
     this.#after((this.#rates.reorderHoldMs ?? 1) * 1e6, () => {
       if (this.#held === held) this.#letGo();
@@ -105,6 +105,7 @@ export class FrameFaults {
   #letGo(): void {
     const held = this.#held;
     this.#held = undefined;
-    held?.emit(held.bytes, 0, held.bytes.length, 0);
+    if (held === undefined) return;
+    for (let i = 0; i < held.copies; i++) held.emit(held.bytes, 0, held.bytes.length, 0);
   }
 }
