@@ -68,7 +68,16 @@ function runTests(work) {
   const library = execFileSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();
   const command = ['unshare', '--net', 'env', `LD_PRELOAD=${library}`];
   return runShown(
-    [...command, process.execPath, vitest, 'run', '--root', work, `${CORE}/src/kernel`],
+    [
+      ...command,
+      process.execPath,
+      vitest,
+      'run',
+      '--root',
+      work,
+      `${CORE}/src/kernel`,
+      `${CORE}/src/processes`,
+    ],
     {
       env: {
         ...process.env,

@@ -27,6 +27,7 @@ std::vector<int> FdsOf(msghdr* message) {
   for (cmsghdr* part = CMSG_FIRSTHDR(message); part != nullptr; part = CMSG_NXTHDR(message, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     const size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    if (count == 0) continue;
     const size_t before = fds.size();
     fds.resize(before + count);
     std::memcpy(fds.data() + before, CMSG_DATA(part), count * sizeof(int));
@@ -185,7 +186,7 @@ Napi::Value FdChannel::Receive(const Napi::CallbackInfo& info) {
 
   Napi::Object received = Napi::Object::New(env);
   Napi::Uint8Array bytes = Napi::Uint8Array::New(env, static_cast<size_t>(size));
-  std::memcpy(bytes.Data(), buffer.data(), static_cast<size_t>(size));
+  if (size > 0) std::memcpy(bytes.Data(), buffer.data(), static_cast<size_t>(size));
   received.Set("bytes", bytes);
   Napi::Array fds = Napi::Array::New(env);
   for (const int fd : FdsOf(&message)) fds.Set(fds.Length(), Napi::Number::New(env, fd));
