@@ -30,6 +30,7 @@
             'src/poll_set.cc',
             'src/program.cc',
             'src/queue.cc',
+            'src/queue_table.cc',
             'src/ring_buffer.cc',
             'src/ring_mapping.cc',
             'src/shared_memory.cc',

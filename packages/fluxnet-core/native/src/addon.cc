@@ -13,6 +13,7 @@
 #include "poll_set.h"
 #include "program.h"
 #include "queue.h"
+#include "queue_table.h"
 #include "socket.h"
 #include "spare_sockets.h"
 #include "thread.h"
@@ -31,6 +32,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("Program", Program::Define(env));
   exports.Set("DispatcherLink", DispatcherLink::Define(env));
   exports.Set("PollSet", PollSet::Define(env));
+  exports.Set("queueHolder", Napi::Function::New(env, QueueTable::QueueHolder, "queueHolder"));
   exports.Set("interrupt", Napi::Function::New(env, PollSet::InterruptByToken, "interrupt"));
   exports.Set("NetlinkSocket", NetlinkSocket::Define(env));
   exports.Set("FdChannel", FdChannel::Define(env));

@@ -51,6 +51,7 @@ void FdWatch::Ready() {
   Napi::HandleScope scope(env_);
   Napi::Function listener = listener_.Value();
   Stop();  // First: the listener may start the watch again, or close the descriptor.
+  if (other_ != nullptr) other_->Stop();
   napi_value ignored;
   const napi_status status =
       napi_make_callback(env_, *context_, env_.Global(), listener, 0, nullptr, &ignored);

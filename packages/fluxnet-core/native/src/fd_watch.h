@@ -21,6 +21,12 @@ class FdWatch {
   // which keeps the descriptor open, until the loop does not wait on it any more.
   static FdWatch* Open(Napi::Env env, int fd, std::shared_ptr<const void> holder = nullptr);
 
+  // When one of the two calls its listener, the other one stops. Both are closed together.
+  static void Pair(FdWatch& one, FdWatch& other) {
+    one.other_ = &other;
+    other.other_ = &one;
+  }
+
   // Calls `listener` once. Replaces what was waited for before.
   void Start(Napi::Env env, bool readable, bool writable, Napi::Function listener);
   void Stop();
@@ -40,6 +46,7 @@ class FdWatch {
   Napi::FunctionReference listener_;
   // Keeps the environment, and with it this code, until the loop has closed the handle.
   napi_async_cleanup_hook_handle hook_ = nullptr;
+  FdWatch* other_ = nullptr;
   bool held_by_owner_ = true;
   enum { kOpen, kClosing, kClosed } handle_ = kOpen;
 };

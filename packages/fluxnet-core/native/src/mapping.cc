@@ -40,13 +40,14 @@ Result<std::shared_ptr<Mapping>> Mapping::MapAligned(int fd, size_t size, size_t
 
 Mapping::~Mapping() { munmap(address_, size_); }
 
-void Mapping::Retire() const {
+void Mapping::Retire() {
   // Replaces the mapping in one step. If it cannot, under strict overcommit say, dropping the
   // pages is all that is left, and the range stays reserved by an inaccessible mapping.
   const int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   if (mmap(address_, size_, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) {
     mmap(address_, size_, PROT_NONE, flags, -1, 0);
   }
+  retired_ = true;
 }
 
 }  // namespace fluxnet

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 
@@ -29,11 +30,13 @@ class Mapping {
   // isolate may be at it this moment, and native code that was handed a pointer (a thread pool job
   // of Node, say) may still use it. For rings this is also what releases the queue, which lives as
   // long as one of its ring mappings.
-  void Retire() const;
+  void Retire();
+  bool retired() const { return retired_; }
 
  private:
   void* address_;
   size_t size_;
+  std::atomic<bool> retired_ = false;
 };
 
 }  // namespace fluxnet

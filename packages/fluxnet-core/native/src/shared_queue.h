@@ -46,6 +46,8 @@ class SharedQueue : public SharedObject {
         completion_(std::move(completion)),
         xsk_(std::move(xsk)) {}
 
+  uint32_t ifindex() const { return ifindex_; }
+  uint32_t queue_id() const { return queue_id_; }
   const RingMapping& fill() const { return fill_; }
   const RingMapping& completion() const { return completion_; }
 

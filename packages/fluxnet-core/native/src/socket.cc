@@ -1,11 +1,23 @@
 #include "socket.h"
 
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include "args.h"
 #include "queue.h"
+#include "queue_table.h"
 
 namespace fluxnet {
+namespace {
+
+// 0 or a negative errno. Where another isolate closes the socket in this very moment, the
+// descriptor is none of a socket any more (XskFd::GiveUp).
+int Answer(ssize_t result) {
+  if (result >= 0) return 0;
+  return errno == ENOTSOCK ? -EBADF : -errno;
+}
+
+}  // namespace
 
 Napi::Function Socket::Define(Napi::Env env) {
   return DefineClass(
@@ -61,15 +73,21 @@ void Socket::Bind(const Napi::CallbackInfo& info) {
   if (!flags) return;
   const auto socket = xsk();
   if (!socket || !queue->open()) return ThrowClosed(info.Env(), "socket");
-  if (Failure failure = queue->shared()->Bind(socket, *flags)) {
-    ThrowSystemError(info.Env(), *failure);
+  const auto& shared = queue->shared();
+  if (Failure failure = shared->Bind(socket, *flags)) {
+    return ThrowSystemError(info.Env(), *failure);
   }
+  QueueTable::Get().Add({shared->ifindex(),
+                         shared->queue_id(),
+                         shared,
+                         {shared->fill().mapping, shared->completion().mapping,
+                          socket_->rx().mapping, socket_->tx().mapping}});
 }
 
 Napi::Value Socket::Kick(const Napi::CallbackInfo& info) {
   int result = -EBADF;
   if (const auto xsk = this->xsk()) {
-    result = sendto(xsk->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0 ? -errno : 0;
+    result = Answer(sendto(xsk->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, 0));
   }
   return Napi::Number::New(info.Env(), result);
 }
@@ -77,7 +95,7 @@ Napi::Value Socket::Kick(const Napi::CallbackInfo& info) {
 Napi::Value Socket::WakeRx(const Napi::CallbackInfo& info) {
   int result = -EBADF;
   if (const auto xsk = this->xsk()) {
-    result = recvfrom(xsk->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, nullptr) < 0 ? -errno : 0;
+    result = Answer(recvfrom(xsk->fd.get(), nullptr, 0, MSG_DONTWAIT, nullptr, nullptr));
   }
   return Napi::Number::New(info.Env(), result);
 }
@@ -89,15 +107,30 @@ void Socket::Watch(const Napi::CallbackInfo& info) {
   if (!listener) return;
   const auto xsk = this->xsk();
   if (!xsk) return ThrowClosed(info.Env(), "socket");
-  if (!watch_) {
-    watch_.reset(FdWatch::Open(info.Env(), xsk->fd.get(), xsk));
-    if (!watch_) return;
-  }
+  if (!watch_ && !OpenWatch(info.Env(), xsk)) return;
   watch_->Start(info.Env(), readable, writable, *listener);
+  closing_->Start(info.Env(), true, false, *listener);
+}
+
+bool Socket::OpenWatch(Napi::Env env, const std::shared_ptr<XskFd>& xsk) {
+  const auto wakeup = std::make_shared<Fd>(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wakeup->open()) {
+    ThrowSystemError(env, LastError("eventfd"));
+    return false;
+  }
+  closing_.reset(FdWatch::Open(env, wakeup->get(), wakeup));
+  if (!closing_) return false;
+  watch_.reset(FdWatch::Open(env, xsk->fd.get(), xsk));
+  if (!watch_) return false;
+  FdWatch::Pair(*watch_, *closing_);
+  socket_->WakeOnClose(wakeup);
+  return true;
 }
 
 void Socket::Unwatch(const Napi::CallbackInfo&) {
-  if (watch_) watch_->Stop();
+  if (!watch_) return;
+  watch_->Stop();
+  closing_->Stop();
 }
 
 Napi::Value Socket::Statistics(const Napi::CallbackInfo& info) {
@@ -192,6 +225,7 @@ Napi::Value Socket::IsOpen(const Napi::CallbackInfo& info) {
 
 void Socket::CloseAll(Napi::Env env) {
   watch_.reset();  // Before the descriptor it waits on.
+  closing_.reset();
   rx_.Close(env);
   tx_.Close(env);
   socket_.Close();

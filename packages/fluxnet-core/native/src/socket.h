@@ -47,6 +47,8 @@ class Socket : public Napi::ObjectWrap<Socket> {
   // member() -> { fd, bound }
   Napi::Value Member(const Napi::CallbackInfo& info);
   Napi::Value IsOpen(const Napi::CallbackInfo& info);
+  // On failure an exception is pending.
+  bool OpenWatch(Napi::Env env, const std::shared_ptr<XskFd>& xsk);
   void CloseAll(Napi::Env env);
   void Close(const Napi::CallbackInfo& info) { CloseAll(info.Env()); }
 
@@ -54,6 +56,8 @@ class Socket : public Napi::ObjectWrap<Socket> {
   RingBuffer rx_;
   RingBuffer tx_;
   std::unique_ptr<FdWatch, FdWatch::Releaser> watch_;
+  // An eventfd that tells a watch of this isolate when another one closes the socket.
+  std::unique_ptr<FdWatch, FdWatch::Releaser> closing_;
 };
 
 // setXskOption(fd, level, name, value) -> 0, or a negative errno: before there is a Socket

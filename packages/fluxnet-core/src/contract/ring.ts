@@ -18,6 +18,11 @@ export interface RingRegion {
   readonly descriptorOffset: number;
   /** Number of entries, a power of two. */
   readonly size: number;
+  /**
+   * False when another isolate has closed it: `buffer` is not detached then, but no ring any more.
+   * Absent where there is one isolate only. Not for every batch.
+   */
+  readonly isOpen?: (() => boolean) | undefined;
 }
 
 /** Bit 0 of a ring's flags word: the kernel sleeps until it is kicked. */

@@ -1,5 +1,6 @@
 import type { Memory, MemoryOptions, Pages } from '../contract/memory.js';
 import { FluxError, isFluxError } from '../errors.js';
+import { LeakGuard } from '../leaks.js';
 import { invalid } from '../options.js';
 import { Resource } from '../resource.js';
 import { memoryAnswers, PAGE_BYTES, whyNotTransparent } from './huge-pages.js';
@@ -43,6 +44,8 @@ export class KernelMemory extends Resource implements Memory {
     return new KernelMemory(handle, pagesOf(handle));
   }
 
+  readonly leak: LeakGuard;
+
   /** @param pages what it was asked for, or turned out to be */
   constructor(handle: NativeMemory, pages: Pages) {
     super();
@@ -53,9 +56,11 @@ export class KernelMemory extends Resource implements Memory {
     if (pages === 'thp') this.hugeBytes = handle.transparentHugeBytes();
     else this.hugeBytes = pages === '4k' ? 0 : this.size;
     this.numaNode = handle.numaNode();
+    this.leak = new LeakGuard(this, `a memory of ${this.size} bytes`);
   }
 
   protected override release(): void {
+    this.leak.closed();
     this.handle.close();
   }
 }

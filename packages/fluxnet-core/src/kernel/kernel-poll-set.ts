@@ -1,6 +1,7 @@
 import type { PollSet } from '../contract/poll-set.js';
 import type { Readiness, Socket } from '../contract/socket.js';
 import { errno } from '../errno.js';
+import { LeakGuard } from '../leaks.js';
 import { Resource } from '../resource.js';
 import type { KernelSocket } from './kernel-socket.js';
 import type { Native, NativePollSet } from './native.js';
@@ -12,6 +13,7 @@ const WRITABLE = 2;
 export class KernelPollSet extends Resource implements PollSet {
   readonly handle: NativePollSet;
   readonly interruptToken: number;
+  readonly #leak = new LeakGuard(this, 'a poll set');
 
   constructor(native: Native) {
     super();
@@ -43,6 +45,7 @@ export class KernelPollSet extends Resource implements PollSet {
   }
 
   protected override release(): void {
+    this.#leak.closed();
     this.handle.close();
   }
 }

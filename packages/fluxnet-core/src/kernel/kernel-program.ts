@@ -1,5 +1,6 @@
 import type { AttachBy, AttachMode, Program, ProgramCounters } from '../contract/program.js';
 import type { Socket } from '../contract/socket.js';
+import { LeakGuard } from '../leaks.js';
 import { checkInteger, invalid } from '../options.js';
 import { Resource } from '../resource.js';
 import { KernelSocket } from './kernel-socket.js';
@@ -38,6 +39,7 @@ export class KernelProgram extends Resource implements Program {
   /** By their number in the socket map. */
   readonly #slots = new Map<number, SocketSlot>();
   readonly #dispatcherLink: NativeCloseable | undefined;
+  readonly #leak: LeakGuard;
 
   constructor(handle: NativeProgram, facts: ProgramFacts, dispatcherLink?: NativeCloseable) {
     super();
@@ -50,6 +52,7 @@ export class KernelProgram extends Resource implements Program {
     this.multiBuffer = facts.multiBuffer;
     this.countsFrames = facts.countsFrames;
     this.#dispatcherLink = dispatcherLink;
+    this.#leak = new LeakGuard(this, `an XDP program on ${this.ifname}`);
   }
 
   setSocket(socket: Socket, slot = socket?.queue?.queueId): void {
@@ -106,6 +109,7 @@ export class KernelProgram extends Resource implements Program {
   }
 
   protected override release(): void {
+    this.#leak.closed();
     for (const slot of this.#slots.values()) slot.close();
     this.handle.close();
     attempt(

@@ -35,9 +35,11 @@ export class KernelQueue extends Resource implements Queue {
     this.ifname = place.ifname;
     this.ifindex = place.ifindex;
     this.queueId = place.queueId;
-    this.fill = this.handle.fill();
-    this.completion = this.handle.completion();
+    const isOpen = () => handle.isOpen();
+    this.fill = { ...handle.fill(), isOpen };
+    this.completion = { ...handle.completion(), isOpen };
     this.opened();
+    umem.memory.leak.uses(`${this.ifname} queue ${this.queueId}`);
   }
 
   protected override release(): void {

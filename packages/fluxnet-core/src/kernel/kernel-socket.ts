@@ -12,6 +12,7 @@ import { readQueueCount } from './interface-facts.js';
 import type { KernelQueue } from './kernel-queue.js';
 import { memlockAnswer, memlockLimit } from './memlock.js';
 import type { Native, NativeSocket } from './native.js';
+import { queueBusy } from './queue-busy.js';
 import { attempt } from './system-error.js';
 
 // include/uapi/linux/if_xdp.h
@@ -56,8 +57,10 @@ export class KernelSocket extends Resource implements Socket {
     this.#native = native;
     this.queue = queue;
     this.handle = handle;
-    this.rx = this.handle.rx();
-    this.tx = this.handle.tx();
+    const isOpen = () => handle.isOpen();
+    const ring = (region: RingRegion | undefined) => region && { ...region, isOpen };
+    this.rx = ring(handle.rx());
+    this.tx = ring(handle.tx());
     this.opened();
   }
 
@@ -72,10 +75,7 @@ export class KernelSocket extends Resource implements Socket {
         doing: `bind to ${ifname} queue ${queueId}`,
         context: { ifname, queueId, ...options },
         answers: {
-          EBUSY: {
-            code: 'FLUX_QUEUE_BUSY',
-            hint: 'another socket holds it: close that one first; to find it: sudo ss --xdp -p',
-          },
+          EBUSY: () => queueBusy(this.#native, this.queue),
           EINVAL: () =>
             this.#queueExists()
               ? { code: 'FLUX_INVALID_OPTION', hint: 'the kernel refused the bind flags' }

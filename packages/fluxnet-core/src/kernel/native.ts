@@ -78,6 +78,8 @@ export interface Native {
   ) => NativeDispatcherLink;
   readonly PollSet: new () => NativePollSet;
   interrupt(token: number): void;
+  /** Does an object of this process keep the queue busy, in whatever isolate, or a mapping? */
+  queueHolder(ifindex: number, queueId: number): 'object' | 'mapping' | 'elsewhere';
   readonly NetlinkSocket: new (protocol: number, group: number) => NativeNetlinkSocket;
   ethtool(ifname: string): NativeEthtool;
   /** What can be read of a program on an interface; undefined fields where rights are missing. */

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasKernel, makeVethPair, type VethPair } from '../../../../test/support/kernel.js';
@@ -78,9 +79,36 @@ describe.runIf(hasKernel)('[kernel] a failed open', () => {
     await Xsk.open(holder, { ifname: pair.a });
     const started = performance.now();
     const error = await failure(() => Xsk.open(umem, { ifname: pair.a }));
-    expect(error).toMatchObject({ code: 'FLUX_QUEUE_BUSY', errno: errno.EBUSY, syscall: 'bind' });
+    expect(error).toMatchObject({
+      code: 'FLUX_QUEUE_BUSY',
+      errno: errno.EBUSY,
+      syscall: 'bind',
+      context: { ifname: pair.a, queueId: 0, holder: 'object' },
+    });
+    expect(error.message).toContain('this process has it open');
     expect(performance.now() - started).toBeGreaterThan(800);
     holder.close();
+  });
+
+  it('names the process that has the queue', async () => {
+    const core = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+    const program = `
+      import { kernelBackend, Umem, Xsk } from ${JSON.stringify(core)};
+      const umem = await Umem.open(kernelBackend, { frameCount: 16 });
+      await Xsk.open(umem, { ifname: ${JSON.stringify(pair.a)} });
+      console.log('ready');
+      setInterval(() => umem.bytes, 1e6);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    const error = await failure(() => Xsk.open(umem, { ifname: pair.a }));
+    expect(error).toMatchObject({ code: 'FLUX_QUEUE_BUSY', context: { holder: 'elsewhere' } });
+    expect(error.context.suspects).toContainEqual({ pid: child.pid, command: 'node' });
+    expect(error.message).toContain('another process has it');
+    expect(error.hint).toContain(`${child.pid} (node)`);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   });
 
   it('opens a queue that becomes free meanwhile', async () => {

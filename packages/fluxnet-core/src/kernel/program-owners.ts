@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ProgramOwner } from '../contract/interface.js';
+import { namesIn, targetOf, textOf } from './proc-files.js';
 
 /**
  * Processes that hold a program or a link to it. The kernel does not know owners, but shows what
@@ -18,31 +18,4 @@ export function programOwners(programId: number): ProgramOwner[] {
     owners.push({ pid: Number(pid), command: textOf(`/proc/${pid}/comm`).trim(), holds });
   }
   return owners;
-}
-
-// Processes and descriptors come and go while they are read, and those of others may be hidden:
-// what cannot be read is not there.
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function targetOf(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return '';
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -14,6 +14,10 @@ export interface Attempt {
 export interface Answer {
   readonly code: FluxErrorCode;
   readonly hint?: string;
+  /** Ends the message: `could not …: because`. */
+  readonly because?: string;
+  /** Found out after the fact; joins what was known before. */
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 interface NativeError extends Error {
@@ -85,13 +89,14 @@ function toFluxError(error: NativeError, what: Attempt): Error {
   const log = error.log?.trim() ?? '';
   noteLog(log);
   const answer = log.includes(VERIFIER_LOG) ? REJECTED : answerTo(name, what, code);
-  const reason = code === undefined ? '' : `: ${error.message}`;
+  const because = answer.because ?? (code === undefined ? undefined : error.message);
+  const reason = because === undefined ? '' : `: ${because}`;
   const end = log === '' ? '' : `\n${log.split('\n').slice(-LOG_LINES_SHOWN).join('\n')}`;
   return new FluxError(answer.code, `could not ${what.doing}${reason}${end}`, {
     errno: error.errno,
     syscall: error.syscall,
     hint: answer.hint,
-    context: log === '' ? what.context : { ...what.context, log },
+    context: { ...what.context, ...answer.context, ...(log === '' ? {} : { log }) },
     cause: error,
   });
 }

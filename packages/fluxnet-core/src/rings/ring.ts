@@ -46,13 +46,15 @@ export abstract class Ring {
   /** The kernel's index as we saw it last; refreshed only when it says that nothing is left. */
   protected cachedPeer: number;
   private readonly flagsIndex: number;
-  #corrupt = false;
+  readonly #isOpen: () => boolean;
+  #broken = false;
 
   protected constructor(
     region: RingRegion,
     private readonly ownIndex: number,
     private readonly peerIndex: number,
   ) {
+    this.#isOpen = region.isOpen ?? alwaysOpen;
     this.size = region.size;
     this.mask = region.size - 1;
     this.words = new Int32Array(region.buffer);
@@ -66,7 +68,7 @@ export abstract class Ring {
 
   /** The indices broke `0 <= producer - consumer <= size`: the ring gives nothing any more. */
   get corrupt(): boolean {
-    return this.#corrupt;
+    return this.#broken && this.#isOpen();
   }
 
   /** Does the kernel want a system call before it goes on? (`XDP_RING_NEED_WAKEUP`) */
@@ -76,7 +78,7 @@ export abstract class Ring {
 
   /** Every index, as it is now. For people, not for the hot path. */
   inspect(): RingState {
-    const usable = this.words.length !== 0;
+    const usable = !this.detached;
     const load = (index: number) => (usable ? Atomics.load(this.words, index) >>> 0 : 0);
     return {
       size: this.size,
@@ -85,19 +87,22 @@ export abstract class Ring {
       cachedPeer: this.cachedPeer >>> 0,
       next: this.next >>> 0,
       needsWakeup: this.needsWakeup,
-      corrupt: this.#corrupt,
-      detached: !usable,
+      corrupt: this.corrupt,
+      detached: this.detached,
     };
   }
 
-  /** The mapping is gone, because the socket, its queue or its memory was closed. */
+  /**
+   * The mapping is gone, because the socket, its queue or its memory was closed. Where another
+   * isolate did that there is an empty mapping in its place, which may look like a corrupt ring.
+   */
   get detached(): boolean {
-    return this.words.length === 0;
+    return this.words.length === 0 || !this.#isOpen();
   }
 
   /** Everything that touches the mapping asks first: `Atomics` throws on a detached buffer. */
   protected get usable(): boolean {
-    return this.words.length !== 0 && !this.#corrupt;
+    return this.words.length !== 0 && !this.#broken;
   }
 
   /** The kernel's index now. Only while `usable`. */
@@ -118,6 +123,8 @@ export abstract class Ring {
   }
 
   protected markCorrupt(): void {
-    this.#corrupt = true;
+    this.#broken = true;
   }
 }
+
+const alwaysOpen = (): boolean => true;
