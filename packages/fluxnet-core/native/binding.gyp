@@ -57,6 +57,8 @@
             'FLUXNET_ARCH="<(target_arch)"',
             'NAPI_DISABLE_CPP_EXCEPTIONS',
             'NODE_ADDON_API_DISABLE_DEPRECATED',
+            # A worker that is being terminated cannot throw: no reason to end the process.
+            'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
           ],
           'cflags_cc': [
             '-std=c++20', '-O2', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror',
