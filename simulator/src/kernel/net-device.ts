@@ -2,10 +2,9 @@ import { invalidOption } from './failures.js';
 import type { FrameFaults } from './frame-faults.js';
 import type { Kernel } from './kernel.js';
 import { MAX_LINEAR_MTU, type SimProgram } from './program.js';
-import { deliverToSocket } from './rx-path.js';
-import type { SimSocket } from './socket.js';
+import { checkQueueCount } from './queue-count.js';
 import { Wire, type WireEnd } from './wire.js';
-import { XdpBuffer } from './xdp-buffer.js';
+import { XdpHook } from './xdp-hook.js';
 import type { ZeroCopyQueue } from './zero-copy-queue.js';
 
 const ETHERNET_HEADER = 14;
@@ -77,7 +76,7 @@ export class NetDevice implements WireEnd {
   readonly #listeners: DeviceListeners;
   /** To the far end. */
   readonly #wire: Wire;
-  readonly #buffer = new XdpBuffer();
+  readonly #hook = new XdpHook(this);
   #inPoll = 0;
   #up = true;
   #plugged = true;
@@ -138,25 +137,9 @@ export class NetDevice implements WireEnd {
     this.#changed(`mtu ${mtu}`);
   }
 
-  /** `ethtool_set_channels` (net/ethtool/channels.c), `veth_set_channels` (drivers/net/veth.c). */
+  /** `ethtool -L`. */
   changeQueueCount(queueCount: number): void {
-    const { peer, maxQueueCount } = this;
-    const isCount = Number.isInteger(queueCount) && queueCount >= 1 && queueCount <= maxQueueCount;
-    let allowed = isCount ? '' : `1 to ${maxQueueCount}`;
-    for (const queueId of this.busyQueues) {
-      if (queueId >= queueCount) allowed = `${queueId + 1} or more: a socket holds that queue`;
-    }
-    if (
-      this.program?.attachMode === 'native' &&
-      peer !== undefined &&
-      queueCount < peer.queueCount
-    ) {
-      allowed = `${peer.queueCount} or more: the program serves every queue of the peer`;
-    }
-    if (peer?.program?.attachMode === 'native' && queueCount > peer.queueCount) {
-      allowed = `up to ${peer.queueCount}: the peer's program serves no more`;
-    }
-    if (allowed !== '') throw invalidOption('queueCount', queueCount, allowed, 'ioctl');
+    checkQueueCount(this, queueCount);
     this.queueCount = queueCount;
     this.#changed(`${queueCount} queues`);
   }
@@ -259,82 +242,14 @@ export class NetDevice implements WireEnd {
     counters.rxPackets++;
     counters.rxBytes += length;
     this.#trace('received', length, queueId);
-    this.#decide(bytes, offset, length, queueId, zeroCopy);
+    this.#hook.run(bytes, offset, length, queueId, zeroCopy);
     zeroCopy?.afterReceive();
     // A veth's NAPI runs after every frame that process context sends; a card's after a batch.
     if (this.peer !== undefined || ++this.#inPoll === NAPI_WEIGHT) this.endBurst();
   }
 
-  #decide(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    queueId: number,
-    zeroCopy: ZeroCopyQueue | undefined,
-  ): void {
-    const { program } = this;
-    // A frame of a queue that the interface does not have here is not the driver's program's.
-    if (program === undefined || (queueId >= this.queueCount && program.attachMode === 'native')) {
-      this.#toHost(bytes, offset, length, queueId);
-      return;
-    }
-    if (program.run === undefined) {
-      const socket = program.redirect(queueId);
-      if (socket === undefined) this.#toHost(bytes, offset, length, queueId);
-      else this.#toSocket(socket, program, bytes, offset, length, 0, queueId, zeroCopy);
-      return;
-    }
-    const buffer = this.#buffer;
-    buffer.load(bytes, offset, length);
-    const verdict = program.decide(buffer, queueId);
-    switch (verdict) {
-      case 'redirect': {
-        const socket = program.socketAt(buffer.redirectIndex);
-        const { metadataLength } = buffer;
-        if (socket === undefined) this.counters.programDropped++;
-        else
-          this.#toSocket(
-            socket,
-            program,
-            buffer.bytes,
-            buffer.offset,
-            buffer.length,
-            metadataLength,
-            queueId,
-            zeroCopy,
-          );
-        return;
-      }
-      case 'pass':
-        this.#toHost(buffer.bytes, buffer.offset, buffer.length, queueId);
-        return;
-      case 'tx':
-        this.transmit(buffer.bytes, buffer.offset, buffer.length, queueId);
-        return;
-      default:
-        this.counters.programDropped++;
-    }
-  }
-
-  #toSocket(
-    socket: SimSocket,
-    program: SimProgram,
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    metadataLength: number,
-    queueId: number,
-    zeroCopy: ZeroCopyQueue | undefined,
-  ): void {
-    if (zeroCopy === undefined) {
-      const generic = program.attachMode === 'generic';
-      deliverToSocket(socket, this, queueId, bytes, offset, length, metadataLength, generic);
-    } else if (socket.bound && socket.queue.device === this && socket.queue.queueId === queueId) {
-      zeroCopy.deliver(socket, bytes, offset, length, metadataLength);
-    }
-  }
-
-  #toHost(bytes: Uint8Array, offset: number, length: number, queueId: number): void {
+  /** Up the stack: no program, or one that let the frame pass. */
+  toHost(bytes: Uint8Array, offset: number, length: number, queueId: number): void {
     this.counters.hostPackets++;
     this.#listeners.onHost(bytes, offset, length, queueId);
   }
