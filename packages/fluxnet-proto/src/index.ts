@@ -36,6 +36,18 @@ export { Fragment, InnerKind, Layers } from './decode/layers.js';
 export { StopReason, stopReasonName } from './decode/stop-reason.js';
 // For users: errors
 export { ProtoError, type ProtoErrorCode, type ProtoErrorDetails } from './error.js';
+// For users and integrators: filter expressions
+export type {
+  ArithmeticOperator,
+  Direction,
+  FilterArithmetic,
+  FilterExpression,
+  ProtocolName,
+  Relation,
+  TransportName,
+} from './filter/ast.js';
+export { compileFilter, type FilterOptions, type PacketFilter } from './filter/compile.js';
+export { parseFilter } from './filter/parse.js';
 // For users: flows
 export { communityId } from './flow/community-id.js';
 export { FlowKey } from './flow/flow-key.js';
