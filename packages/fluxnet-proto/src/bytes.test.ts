@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseMac } from './address/mac.js';
 import { equalBytes, loadBytes, storeBytes } from './bytes.js';
-import { parseMac } from './mac.js';
 import { viewOf } from './testing/fixtures.js';
 
 describe('addresses in headers', () => {

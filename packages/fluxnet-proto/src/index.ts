@@ -1,9 +1,11 @@
 // For tests and generators: whole frames
 
+export { formatIpv4, parseIpv4 } from './address/ipv4-address.js';
 // For users: addresses as text, and the longest prefix of one among millions
 export { Ipv4PrefixMap, MAX_PREFIX_VALUE } from './address/ipv4-prefix-map.js';
 export { formatIpv6, IPV6_LENGTH, parseIpv6 } from './address/ipv6-address.js';
 export { Ipv6PrefixMap } from './address/ipv6-prefix-map.js';
+export { formatMac, MAC_LENGTH, parseMac } from './address/mac.js';
 export {
   formatIpv4Prefix,
   formatIpv6Prefix,
@@ -29,7 +31,7 @@ export {
   onesComplementSum,
   pseudoHeaderSum,
   updateChecksum16,
-} from './checksum.js';
+} from './checksum/internet-checksum.js';
 // For users: what a frame consists of
 export { decodeLayers } from './decode/decode-layers.js';
 export { Fragment, InnerKind, Layers } from './decode/layers.js';
@@ -57,7 +59,6 @@ export {
   SYMMETRIC_RSS_KEY,
   ToeplitzHash,
 } from './flow/toeplitz.js';
-export { formatIpv4, parseIpv4 } from './ipv4-address.js';
 // For users: link headers, in place
 export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './link/arp.js';
 export { EthernetHeader } from './link/ethernet.js';
@@ -69,7 +70,6 @@ export { PPPOE_HEADER_LENGTH, PppoeHeader } from './link/pppoe.js';
 export { SLL_HEADER_LENGTH, SllHeader, SllPacketType } from './link/sll.js';
 export { SLL2_HEADER_LENGTH, Sll2Header } from './link/sll2.js';
 export { VLAN_TAG_LENGTH, VlanTag } from './link/vlan.js';
-export { formatMac, MAC_LENGTH, parseMac } from './mac.js';
 // For users: network headers, in place
 export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './network/icmpv4.js';
 export { ICMPV6_HEADER_LENGTH, Icmpv6Header, Icmpv6Type } from './network/icmpv6.js';

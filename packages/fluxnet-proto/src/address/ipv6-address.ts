@@ -3,7 +3,7 @@
  * what is written is the one form of RFC 5952. Zones (`%eth0`) belong to hosts, not to packets.
  */
 
-import { formatIpv4, readIpv4 } from '../ipv4-address.js';
+import { formatIpv4, readIpv4 } from './ipv4-address.js';
 
 export const IPV6_LENGTH = 16;
 const GROUPS = 8;

@@ -4,7 +4,7 @@
  * zero: a rule for `10.0.0.1/8` would match far more than the address it names.
  */
 
-import { formatIpv4, readIpv4 } from '../ipv4-address.js';
+import { formatIpv4, readIpv4 } from './ipv4-address.js';
 import { formatIpv6, IPV6_LENGTH, readIpv6 } from './ipv6-address.js';
 
 export interface Ipv4Prefix {

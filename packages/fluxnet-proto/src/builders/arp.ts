@@ -1,6 +1,6 @@
+import { MAC_LENGTH } from '../address/mac.js';
 import { ARP_HARDWARE_ETHERNET, ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from '../link/arp.js';
 import { ETHERNET_HEADER_LENGTH, EtherType } from '../link/ethernet-layout.js';
-import { MAC_LENGTH } from '../mac.js';
 import { requireUint } from '../require-uint.js';
 import { type EthernetOptions, openFrame, requireMac, writeEthernet } from './frame.js';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { internetChecksum, pseudoHeaderSum } from '../checksum.js';
+import { parseIpv4 } from '../address/ipv4-address.js';
+import { parseMac } from '../address/mac.js';
+import { internetChecksum, pseudoHeaderSum } from '../checksum/internet-checksum.js';
 import { decodeLayers } from '../decode/decode-layers.js';
 import { Layers } from '../decode/layers.js';
 import { StopReason } from '../decode/stop-reason.js';
-import { parseIpv4 } from '../ipv4-address.js';
 import { ArpHeader, ArpOperation } from '../link/arp.js';
 import { EthernetHeader } from '../link/ethernet.js';
-import { parseMac } from '../mac.js';
 import { Icmpv4Header, Icmpv4Type } from '../network/icmpv4.js';
 import { IpProtocol } from '../network/ip-protocol.js';
 import { Ipv4Header } from '../network/ipv4.js';

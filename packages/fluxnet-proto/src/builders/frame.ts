@@ -1,9 +1,9 @@
 /** What the builders share: the Ethernet and IPv4 part of a frame, and the checks on options. */
 
-import { internetChecksum, pseudoHeaderSum } from '../checksum.js';
+import { MAC_LENGTH } from '../address/mac.js';
+import { internetChecksum, pseudoHeaderSum } from '../checksum/internet-checksum.js';
 import { EthernetHeader } from '../link/ethernet.js';
 import { ETHERNET_HEADER_LENGTH, EtherType } from '../link/ethernet-layout.js';
-import { MAC_LENGTH } from '../mac.js';
 import { IPV4_MIN_HEADER_LENGTH, Ipv4Header } from '../network/ipv4.js';
 import { requireUint } from '../require-uint.js';
 

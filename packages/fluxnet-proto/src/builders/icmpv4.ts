@@ -1,4 +1,4 @@
-import { internetChecksum } from '../checksum.js';
+import { internetChecksum } from '../checksum/internet-checksum.js';
 import { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from '../network/icmpv4.js';
 import { IpProtocol } from '../network/ip-protocol.js';
 import { requireUint } from '../require-uint.js';

@@ -5,8 +5,8 @@
  * A key is set and read again and again. Sets and maps of flows use `hash` or `toString`.
  */
 
+import { formatIpv4 } from '../address/ipv4-address.js';
 import { formatIpv6, IPV6_LENGTH } from '../address/ipv6-address.js';
-import { formatIpv4 } from '../ipv4-address.js';
 
 const WORDS = 4;
 const DST = 4;

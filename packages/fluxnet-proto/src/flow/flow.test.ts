@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseIpv4 } from '../address/ipv4-address.js';
 import { parseIpv6 } from '../address/ipv6-address.js';
-import { parseIpv4 } from '../ipv4-address.js';
 import { captured, viewOf } from '../testing/fixtures.js';
 import { communityId } from './community-id.js';
 import { FlowKey } from './flow-key.js';

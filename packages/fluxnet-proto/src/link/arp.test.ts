@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseIpv4 } from '../ipv4-address.js';
-import { formatMac, parseMac } from '../mac.js';
+import { parseIpv4 } from '../address/ipv4-address.js';
+import { formatMac, parseMac } from '../address/mac.js';
 import { captured, viewOf } from '../testing/fixtures.js';
 import { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './arp.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatMac, parseMac } from '../mac.js';
+import { formatMac, parseMac } from '../address/mac.js';
 import { captured, viewOf } from '../testing/fixtures.js';
 import { EthernetHeader } from './ethernet.js';
 import { EtherType } from './ethernet-layout.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { internetChecksum, updateChecksum16 } from '../checksum.js';
-import { parseIpv4 } from '../ipv4-address.js';
+import { parseIpv4 } from '../address/ipv4-address.js';
+import { internetChecksum, updateChecksum16 } from '../checksum/internet-checksum.js';
 import { captured, viewOf } from '../testing/fixtures.js';
 import { IpProtocol } from './ip-protocol.js';
 import { Ipv4Header } from './ipv4.js';

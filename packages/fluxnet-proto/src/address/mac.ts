@@ -1,6 +1,6 @@
 /** MAC addresses (EUI-48, IEEE 802): six bytes, written `02:00:00:00:00:01`. */
 
-import { MAC_LENGTH, requireRoom } from './bytes.js';
+import { MAC_LENGTH, requireRoom } from '../bytes.js';
 
 export { MAC_LENGTH };
 

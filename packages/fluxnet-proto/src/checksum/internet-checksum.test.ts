@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { captured, fromHex, viewOf } from '../testing/fixtures.js';
 import {
   internetChecksum,
   onesComplementSum,
   pseudoHeaderSum,
   updateChecksum16,
-} from './checksum.js';
-import { captured, fromHex, viewOf } from './testing/fixtures.js';
+} from './internet-checksum.js';
 
 /** The definition, word by word, with the carry added in at each step. */
 function naiveSum(bytes: Uint8Array, initial = 0): number {
