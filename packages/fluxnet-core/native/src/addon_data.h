@@ -4,10 +4,8 @@
 #include <napi.h>
 
 #include <memory>
-#include <utility>
 #include <vector>
 
-#include "mapping.h"
 #include "shared_object.h"
 
 namespace fluxnet {
@@ -29,12 +27,8 @@ class AddonData {
     owned_.push_back(object);
   }
 
-  // Keeps the address range of a mapping from being used again until the environment ends.
-  void Keep(std::shared_ptr<Mapping> mapping) { kept_.push_back(std::move(mapping)); }
-
  private:
   std::vector<std::weak_ptr<SharedObject>> owned_;
-  std::vector<std::shared_ptr<Mapping>> kept_;
 };
 
 }  // namespace fluxnet

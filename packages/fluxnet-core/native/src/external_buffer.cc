@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "addon_data.h"
-
 namespace fluxnet {
 
 ExternalBuffer::ExternalBuffer(Napi::Env env, std::shared_ptr<Mapping> mapping) {
@@ -33,8 +31,16 @@ Napi::Value ExternalBuffer::value(Napi::Env env) const {
 void ExternalBuffer::Close(Napi::Env env) {
   if (!open()) return;
   Napi::HandleScope scope(env);
-  napi_detach_arraybuffer(env, buffer_.Value());
-  AddonData::Of(env).Keep(mapping_);
+  const napi_value buffer = buffer_.Value();
+  // Whoever has handed the pointer to native code keeps a view, or what is behind it, until that
+  // is done: Node does both, and either keeps a share of the mapping.
+  auto* share = new std::shared_ptr<Mapping>(mapping_);
+  const auto drop = [](napi_env, void* data, void*) {
+    delete static_cast<std::shared_ptr<Mapping>*>(data);
+  };
+  // Should it fail, the range is lost: better than that it is used for something else.
+  napi_add_finalizer(env, buffer, share, drop, nullptr, nullptr);
+  napi_detach_arraybuffer(env, buffer);
   mapping_.reset();
   buffer_.Reset();
 }

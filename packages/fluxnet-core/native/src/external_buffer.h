@@ -20,9 +20,9 @@ class ExternalBuffer {
   const std::shared_ptr<Mapping>& mapping() const { return mapping_; }
 
   // Detaches the buffer, so that no view of this isolate reaches the memory any more. The address
-  // range is kept until the environment ends (see Mapping::Retire). What JavaScript has moved into
-  // another buffer (`buffer.transfer()`) keeps its share of the mapping, which reads as zeros from
-  // when the object is closed.
+  // range is kept until the buffer and its views have been collected (see Mapping::Retire). What
+  // JavaScript has moved into another buffer (`buffer.transfer()`) keeps its share of the mapping,
+  // which reads as zeros from when the object is closed.
   void Close(Napi::Env env);
 
  private:
