@@ -19,6 +19,7 @@ export const errorCodes = {
   FLUX_INTERFACE_DOWN: 'the interface is down',
   FLUX_INTERFACE_REMOVED: 'the interface is gone',
   FLUX_RING_CORRUPT: 'a ring or a descriptor breaks the protocol',
+  FLUX_STEERING_CAPACITY: 'the rules or prefixes are more than the steering program was opened for',
   FLUX_NETLINK_MALFORMED: 'a netlink message breaks its format',
   FLUX_CAPTURE_MALFORMED: 'a pcap or pcapng file breaks its format',
   FLUX_CAPTURE_TRUNCATED: 'a pcap or pcapng file ends in the middle',

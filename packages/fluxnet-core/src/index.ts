@@ -60,6 +60,16 @@ export type {
   SocketOptions,
   SocketStatistics,
 } from './contract/socket.js';
+export type {
+  FamilyTraffic,
+  LoadPrefixesOptions,
+  QueueTraffic,
+  RuleTraffic,
+  Steering,
+  SteeringCounters,
+  SteeringOptions,
+  Traffic,
+} from './contract/steering.js';
 export type { Task } from './contract/task.js';
 export type { UmemOptions, UmemRegistration } from './contract/umem.js';
 export type { XdpFrame, XdpFunction, XdpVerdict } from './contract/xdp-function.js';
@@ -109,6 +119,16 @@ export { TxMetadata } from './rings/tx-metadata.js';
 export { TxRequest } from './rings/tx-request.js';
 export { TxRing } from './rings/tx-ring.js';
 export type { BusyPollEffective } from './socket-features.js';
+export type {
+  OneOrMany,
+  PortRange,
+  ProtocolName,
+  SteeringAction,
+  SteeringRule,
+  TcpFlagName,
+} from './steering/rule.js';
+export { protocolNumbers, tcpFlagBits } from './steering/rule.js';
+export { SteeringModel } from './steering/steering-model.js';
 export type { ExportedUmem, UmemAdoptOptions, UmemOpenOptions } from './umem.js';
 export { checkPacketFits, Umem } from './umem.js';
 export type { ExportedXsk, XskEffective } from './xsk.js';

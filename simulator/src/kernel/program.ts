@@ -8,6 +8,7 @@ import {
   type ProgramOptions,
   Resource,
   type Socket,
+  SteeringModel,
   type XdpFunction,
   type XdpVerdict,
 } from 'fluxnet-core';
@@ -21,7 +22,7 @@ export const MAX_LINEAR_MTU = 4096 - 256 - 320 - 14;
 
 /**
  * An XDP program with its socket map: ours, `bpf_redirect_map(&map, rx_queue_index, XDP_PASS)`,
- * or a function. A frame whose queue has no socket, or no slot, passes to the host
+ * a function, or steering. A frame whose queue has no socket, or no slot, passes to the host
  * (net/xdp/xskmap.c).
  */
 export class SimProgram extends Resource implements Program {
@@ -33,6 +34,7 @@ export class SimProgram extends Resource implements Program {
   readonly multiBuffer: boolean;
   /** Undefined for the redirect program. */
   readonly run: XdpFunction | undefined;
+  readonly steering: SteeringModel | undefined;
   readonly #device: NetDevice;
   readonly #maxQueues: number;
   readonly #slots: (SimSocket | undefined)[] = [];
@@ -46,15 +48,18 @@ export class SimProgram extends Resource implements Program {
     const { kernel } = device;
     kernel.rights.require('bpf', 'load an XDP program', 'CAP_BPF', 'CAP_NET_ADMIN');
     kernel.faults.check('openProgram', 'bpf');
-    if (source.kind !== 'redirect' && source.kind !== 'function') {
-      throw notModelled('source.kind', source.kind);
+    const { kind } = source;
+    if (kind !== 'redirect' && kind !== 'function' && kind !== 'steering') {
+      throw notModelled('source.kind', kind);
     }
     if (attachBy === 'dispatcher') throw notModelled('attachBy', attachBy);
     if (!(Number.isInteger(maxQueues) && maxQueues > 0)) {
       throw invalidOption('maxQueues', maxQueues, '1 or more', 'bpf');
     }
-    this.run = source.kind === 'function' ? source.run : undefined;
-    this.multiBuffer = source.kind === 'redirect' || source.multiBuffer !== false;
+    this.steering =
+      kind === 'steering' ? new SteeringModel('program.source', source, maxQueues) : undefined;
+    this.run = kind === 'function' ? source.run : this.steering?.run;
+    this.multiBuffer = kind !== 'function' || source.multiBuffer !== false;
     this.attachMode = chooseMode(device, attachMode, this.multiBuffer);
     this.ifname = device.ifname;
     this.ifindex = device.ifindex;

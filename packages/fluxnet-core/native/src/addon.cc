@@ -4,6 +4,7 @@
 #include "addon_data.h"
 #include "attached_program.h"
 #include "bpf_fd.h"
+#include "bpf_map.h"
 #include "dispatcher_link.h"
 #include "ethtool.h"
 #include "fd_channel.h"
@@ -30,6 +31,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("Socket", Socket::Define(env));
   exports.Set("XdpObject", XdpObject::Define(env));
   exports.Set("Program", Program::Define(env));
+  exports.Set("BpfMap", BpfMap::Define(env));
+  exports.Set("testProgram", Napi::Function::New(env, TestProgram, "testProgram"));
   exports.Set("DispatcherLink", DispatcherLink::Define(env));
   exports.Set("PollSet", PollSet::Define(env));
   exports.Set("queueHolder", Napi::Function::New(env, QueueTable::QueueHolder, "queueHolder"));

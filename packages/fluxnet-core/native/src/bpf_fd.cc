@@ -60,10 +60,16 @@ Result<Fd> DuplicateXdpProgram(int fd) {
   return copy;
 }
 
-Result<Fd> DuplicateMap(int fd, bpf_map_type type, bpf_map_info* facts) {
+Result<Fd> DuplicateMap(int fd, bpf_map_info* facts) {
   Result<Fd> copy = Duplicate(fd, BpfKind::kMap);
   if (!copy.ok()) return copy;
   if (Failure failure = ReadFacts(copy.value().get(), facts)) return *failure;
+  return copy;
+}
+
+Result<Fd> DuplicateMap(int fd, bpf_map_type type, bpf_map_info* facts) {
+  Result<Fd> copy = DuplicateMap(fd, facts);
+  if (!copy.ok()) return copy;
   if (facts->type != type) return SysError{EINVAL, "bpf(BPF_OBJ_GET_INFO_BY_FD)", {}};
   return copy;
 }

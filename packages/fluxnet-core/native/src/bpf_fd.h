@@ -19,6 +19,8 @@ Result<BpfKind> KindOf(int fd);
 // EINVAL where it is something else. The caller's stays his.
 Result<Fd> DuplicateXdpProgram(int fd);
 Result<Fd> DuplicateMap(int fd, bpf_map_type type, bpf_map_info* facts);
+// Of a map of any type.
+Result<Fd> DuplicateMap(int fd, bpf_map_info* facts);
 
 // bpfFacts(fd) -> { kind: 'program', xdp, mapIds } | { kind: 'map', xskmap, maxEntries }
 //               | { kind: 'other' }

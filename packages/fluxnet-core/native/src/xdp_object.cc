@@ -11,6 +11,7 @@
 #include "args.h"
 #include "bpf_log.h"
 #include "redirect_object.h"
+#include "steering_object.h"
 
 namespace fluxnet {
 namespace {
@@ -37,6 +38,7 @@ Napi::Function XdpObject::Define(Napi::Env env) {
       env, kName,
       {InstanceMethod<&XdpObject::Programs>("programs"), InstanceMethod<&XdpObject::Maps>("maps"),
        InstanceMethod<&XdpObject::ResizeMap>("resizeMap"),
+       InstanceMethod<&XdpObject::SetConstants>("setConstants"),
        InstanceMethod<&XdpObject::Select>("select"), InstanceMethod<&XdpObject::Load>("load"),
        InstanceMethod<&XdpObject::ProgramFd>("programFd"),
        InstanceMethod<&XdpObject::MapFd>("mapFd"), InstanceMethod<&XdpObject::Close>("close")});
@@ -50,14 +52,16 @@ XdpObject::XdpObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
 void XdpObject::Open(const Napi::CallbackInfo& info) {
   // A copy: JavaScript may write to its bytes, in a worker even while they are read.
   std::vector<unsigned char> copy;
-  if (info[0].IsUndefined()) {
+  if (info[0].IsString() && info[0].As<Napi::String>().Utf8Value() == "redirect") {
     copy.assign(std::begin(kRedirectObject), std::end(kRedirectObject));
+  } else if (info[0].IsString() && info[0].As<Napi::String>().Utf8Value() == "steering") {
+    copy.assign(std::begin(kSteeringObject), std::end(kSteeringObject));
   } else if (info[0].IsTypedArray() &&
              info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
     const auto bytes = info[0].As<Napi::Uint8Array>();
     copy.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
   } else {
-    Napi::TypeError::New(Env(), "bytes must be a Uint8Array").ThrowAsJavaScriptException();
+    Napi::TypeError::New(Env(), "expected a Uint8Array, 'redirect' or 'steering'").ThrowAsJavaScriptException();
     return;
   }
   BpfLog log;
@@ -122,6 +126,19 @@ void XdpObject::ResizeMap(const Napi::CallbackInfo& info) {
   if (map == nullptr) return;
   const int status = bpf_map__set_max_entries(map, static_cast<uint32_t>(*max_entries));
   if (status != 0) ThrowSystemError(info.Env(), {-status, "bpf_map__set_max_entries", {}});
+}
+
+void XdpObject::SetConstants(const Napi::CallbackInfo& info) {
+  bpf_map* map = FindMap(info);
+  if (map == nullptr) return;
+  if (!info[1].IsTypedArray() ||
+      info[1].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    Napi::TypeError::New(info.Env(), "bytes must be a Uint8Array").ThrowAsJavaScriptException();
+    return;
+  }
+  const auto bytes = info[1].As<Napi::Uint8Array>();
+  const int status = bpf_map__set_initial_value(map, bytes.Data(), bytes.ByteLength());
+  if (status != 0) ThrowSystemError(info.Env(), {-status, "bpf_map__set_initial_value", {}});
 }
 
 void XdpObject::Select(const Napi::CallbackInfo& info) {

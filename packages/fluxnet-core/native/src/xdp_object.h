@@ -17,7 +17,8 @@ class XdpObject : public Napi::ObjectWrap<XdpObject> {
   static constexpr const char* kName = "XdpObject";
   static Napi::Function Define(Napi::Env env);
 
-  // new XdpObject(bytes | undefined): parses an ELF file, or the redirect program. Needs no rights.
+  // new XdpObject(bytes | 'redirect' | 'steering'): parses an ELF file, or one of ours. Needs no
+  // rights.
   explicit XdpObject(const Napi::CallbackInfo& info);
 
   // For DispatcherLink, which has libxdp load the selected program: once, and not after close.
@@ -37,6 +38,8 @@ class XdpObject : public Napi::ObjectWrap<XdpObject> {
   Napi::Value Maps(const Napi::CallbackInfo& info);
   // resizeMap(name, maxEntries): before loading
   void ResizeMap(const Napi::CallbackInfo& info);
+  // setConstants(section, bytes): the whole of a read-only section, before loading
+  void SetConstants(const Napi::CallbackInfo& info);
   // select(name, multiBuffer): the one program to load, with or without BPF_F_XDP_HAS_FRAGS
   void Select(const Napi::CallbackInfo& info);
   // load() -> log: BPF_MAP_CREATE, BPF_PROG_LOAD. Once; needs CAP_BPF and CAP_NET_ADMIN.

@@ -1,4 +1,5 @@
 import type { Socket } from './socket.js';
+import type { Steering, SteeringOptions } from './steering.js';
 import type { XdpFunction } from './xdp-function.js';
 
 /** Where an XDP program runs: in the driver, or in the stack for every driver. */
@@ -38,6 +39,8 @@ export type ProgramSource =
       /** The XSKMAP's; found among the program's maps where left out (CAP_SYS_ADMIN). */
       readonly socketMapFd?: number | undefined;
     }
+  /** Rules and prefix sets decide per packet: to the socket of its queue, to the host, dropped. */
+  | ({ readonly kind: 'steering' } & SteeringOptions)
   /** A function that plays the program. Only a simulated kernel can run it. */
   | {
       readonly kind: 'function';
@@ -96,6 +99,8 @@ export interface Program {
    */
   clearSocket(slot: number): void;
   counters(): ProgramCounters;
+  /** Of a program of `kind: 'steering'`. */
+  readonly steering: Steering | undefined;
   /** Detaches, and unloads what was loaded. Idempotent. */
   close(): void;
 }

@@ -5,11 +5,18 @@ import { attachRefusals } from './attach-refusals.js';
 import { dispatcherAnswers, requireDispatcherSupport } from './dispatcher.js';
 import { readIfindex } from './interface-facts.js';
 import { KernelProgram } from './kernel-program.js';
+import { type KernelSteering, openSteering } from './kernel-steering.js';
 import { adoptProgram } from './loaded-program.js';
 import type { Native, NativeProgram } from './native.js';
 import { checkProgramOptions, type LoadableOptions } from './program-options.js';
 import { type Attempt, attempt, noteLog } from './system-error.js';
-import { type FileSource, loadFile, programOf, selectProgram } from './xdp-object.js';
+import {
+  type FileSource,
+  loadFile,
+  programOf,
+  type Selected,
+  selectProgram,
+} from './xdp-object.js';
 
 /** Loads a program and attaches it to an interface, alone or behind libxdp's dispatcher. */
 export function attachProgram(native: Native, options: ProgramOptions): KernelProgram {
@@ -24,9 +31,9 @@ export function attachProgram(native: Native, options: ProgramOptions): KernelPr
     );
     // Multi-buffer as the dispatcher, and so as everybody behind it.
     const facts = { attachMode: mode, attachBy, multiBuffer: undefined, countsFrames };
-    return new KernelProgram(result.handle, { ...place, ...facts }, result.link);
+    return new KernelProgram(result.handle, { ...place, ...facts }, result);
   }
-  const { handle, multiBuffer } = load(native, options);
+  const { handle, multiBuffer, steering } = load(native, options);
   try {
     const { mode } = tryModes(options.attachMode, (attachMode) =>
       attempt(attaching(native, ifname, attachMode), () =>
@@ -34,9 +41,10 @@ export function attachProgram(native: Native, options: ProgramOptions): KernelPr
       ),
     );
     const facts = { attachMode: mode, attachBy, multiBuffer, countsFrames };
-    return new KernelProgram(handle, { ...place, ...facts });
+    return new KernelProgram(handle, { ...place, ...facts }, { steering });
   } catch (error) {
     handle.close();
+    steering?.close();
     throw error;
   }
 }
@@ -56,15 +64,33 @@ function tryModes<T>(wanted: AttachMode | 'auto', attach: (mode: AttachMode) => 
 function load(
   native: Native,
   { source, maxQueues }: LoadableOptions,
-): { handle: NativeProgram; multiBuffer: boolean | undefined } {
+): {
+  handle: NativeProgram;
+  multiBuffer: boolean | undefined;
+  steering?: KernelSteering | undefined;
+} {
   if (source.kind === 'pinned' || source.kind === 'fd') {
     return { handle: adoptProgram(native, source, maxQueues), multiBuffer: undefined };
   }
   const loaded = loadFile(native, source, maxQueues);
   try {
-    return { handle: programOf(native, source, loaded), multiBuffer: loaded.multiBuffer };
+    const kept = keep(native, source, loaded, maxQueues);
+    return { ...kept, multiBuffer: loaded.multiBuffer };
   } finally {
     loaded.object.close();
+  }
+}
+
+/** What is needed of a loaded object, so that it can be closed. */
+function keep(native: Native, source: FileSource, loaded: Selected, maxQueues: number) {
+  const handle = programOf(native, source, loaded);
+  if (source.kind !== 'steering') return { handle, steering: undefined };
+  try {
+    const { kind: _, ...options } = source;
+    return { handle, steering: openSteering(native, loaded.object, options, maxQueues) };
+  } catch (error) {
+    handle.close();
+    throw error;
   }
 }
 
@@ -85,7 +111,7 @@ function join(
     );
     noteLog(link.log());
     try {
-      return { link, handle: programOf(native, source, selected) };
+      return { link, ...keep(native, source, selected, maxQueues) };
     } catch (error) {
       link.close();
       throw error;

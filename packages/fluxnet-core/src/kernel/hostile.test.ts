@@ -75,7 +75,7 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     for (const bytes of [new Uint8Array(0), new Uint8Array(4096).fill(0x7f)]) {
       expect(() => new native.XdpObject(bytes)).toThrow();
     }
-    const object = new native.XdpObject(undefined);
+    const object = new native.XdpObject('redirect');
     expect(() => object.load()).toThrow(/invalid/i); // Nothing is selected.
     expect(() => new native.DispatcherLink(object, 1, false)).toThrow(/invalid/i);
     expect(() => new anything.DispatcherLink(new native.PollSet(), 1, false)).toThrow('XdpObject');
@@ -129,7 +129,7 @@ describe.runIf(hasKernel)('[kernel] the addon, given nonsense', () => {
     const { handle } = xsk.socket as KernelSocket;
     const socket = handle as unknown as Record<string, (...args: unknown[]) => unknown>;
     const set = new native.PollSet() as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const object = new native.XdpObject(undefined);
+    const object = new native.XdpObject('redirect');
     object.select('fluxnet_redir', true);
     object.load();
     const descriptors = ['sockets', 'counters'].map((name) => object.mapFd(name));

@@ -4,6 +4,7 @@ import { LeakGuard } from '../leaks.js';
 import { checkInteger, invalid } from '../options.js';
 import { Resource } from '../resource.js';
 import { KernelSocket } from './kernel-socket.js';
+import type { KernelSteering } from './kernel-steering.js';
 import type { NativeCloseable, NativeProgram } from './native.js';
 import { SocketSlot } from './socket-slot.js';
 import { type Answer, attempt } from './system-error.js';
@@ -26,6 +27,13 @@ export interface ProgramFacts {
   readonly countsFrames: boolean;
 }
 
+/** What is closed with a program, where it has it. */
+export interface ProgramParts {
+  /** Its place behind a dispatcher. */
+  readonly link?: NativeCloseable | undefined;
+  readonly steering?: KernelSteering | undefined;
+}
+
 /** An XDP program, alone on its interface or behind libxdp's dispatcher. */
 export class KernelProgram extends Resource implements Program {
   readonly handle: NativeProgram;
@@ -38,10 +46,11 @@ export class KernelProgram extends Resource implements Program {
   readonly countsFrames: boolean;
   /** By their number in the socket map. */
   readonly #slots = new Map<number, SocketSlot>();
+  readonly steering: KernelSteering | undefined;
   readonly #dispatcherLink: NativeCloseable | undefined;
   readonly #leak: LeakGuard;
 
-  constructor(handle: NativeProgram, facts: ProgramFacts, dispatcherLink?: NativeCloseable) {
+  constructor(handle: NativeProgram, facts: ProgramFacts, { link, steering }: ProgramParts = {}) {
     super();
     this.handle = handle;
     this.ifname = facts.ifname;
@@ -51,7 +60,8 @@ export class KernelProgram extends Resource implements Program {
     this.attachBy = facts.attachBy;
     this.multiBuffer = facts.multiBuffer;
     this.countsFrames = facts.countsFrames;
-    this.#dispatcherLink = dispatcherLink;
+    this.steering = steering;
+    this.#dispatcherLink = link;
     this.#leak = new LeakGuard(this, `an XDP program on ${this.ifname}`);
   }
 
@@ -112,6 +122,7 @@ export class KernelProgram extends Resource implements Program {
     this.#leak.closed();
     for (const slot of this.#slots.values()) slot.close();
     this.handle.close();
+    this.steering?.close();
     attempt(
       {
         doing: `leave the dispatcher of ${this.ifname}`,

@@ -60,10 +60,10 @@ export interface Native {
   /** Was the bounding set emptied too? */
   dropCapabilities(): boolean;
   threadId(): number;
-  /** Without bytes: the redirect program. */
-  readonly XdpObject: new (
-    bytes: Uint8Array | undefined,
-  ) => NativeXdpObject;
+  readonly BpfMap: new (fd: number) => NativeBpfMap;
+  /** Returns the verdict and nanoseconds per run. */
+  testProgram(programFd: number, packet: Uint8Array, repeat: number): [number, number];
+  readonly XdpObject: new (file: Uint8Array | 'redirect' | 'steering') => NativeXdpObject;
   readonly Program: Importable<NativeProgram> & {
     new (
       programFd: number | undefined,
@@ -208,10 +208,22 @@ export type BpfFacts =
   | { readonly kind: 'map'; readonly xskmap: boolean; readonly maxEntries: number }
   | { readonly kind: 'other' };
 
+export interface NativeBpfMap extends NativeCloseable {
+  update(keys: Uint8Array, values: Uint8Array, count: number): void;
+  /** How many of them were there. */
+  remove(keys: Uint8Array, count: number): number;
+  /** The 64-bit words of entries of a per-CPU array, each summed over all CPUs. */
+  sums(first: number, count: number): Float64Array;
+  zero(first: number, count: number): void;
+  /** 0 or a negative errno, when no program runs any more that may have started before. */
+  replace(inner: NativeBpfMap): Promise<number>;
+}
+
 export interface NativeXdpObject extends NativeCloseable {
   programs(): { readonly name: string; readonly xdp: boolean; readonly multiBuffer: boolean }[];
   maps(): { readonly name: string; readonly xskmap: boolean; readonly maxEntries: number }[];
   resizeMap(name: string, maxEntries: number): void;
+  setConstants(section: string, bytes: Uint8Array): void;
   select(program: string, multiBuffer: boolean): void;
   /** Once. Returns what libbpf said. */
   load(): string;

@@ -237,7 +237,7 @@ describe.runIf(hasKernel)('[kernel] an attached program', () => {
 
     /** What libxdp does without that question: it attaches the program alone, and says 0. */
     function joinDispatcher(native: Native, generic: boolean) {
-      const object = new native.XdpObject(undefined);
+      const object = new native.XdpObject('redirect');
       try {
         object.select('fluxnet_redir', true);
         return new native.DispatcherLink(

@@ -1,6 +1,7 @@
 import type { ProgramOptions, ProgramSource } from '../contract/program.js';
 import { FluxError } from '../errors.js';
 import { checkInteger, checkKeys, checkOneOf, checkString, invalid } from '../options.js';
+import { steeringKeys } from '../steering/steering-options.js';
 
 /** A map has no more slots than there can be queues (XDP sockets have 16 bits for them). */
 const MAX_QUEUES = 65_536;
@@ -40,11 +41,14 @@ export function checkProgramOptions(options: ProgramOptions): asserts options is
 }
 
 function checkSource(source: ProgramSource): void {
-  const kinds = ['redirect', 'object', 'pinned', 'fd', 'function'] as const;
+  const kinds = ['redirect', 'steering', 'object', 'pinned', 'fd', 'function'] as const;
   checkOneOf('program.source.kind', source?.kind, kinds);
   switch (source.kind) {
     case 'redirect':
       checkKeys('program.source', source, ['kind']);
+      break;
+    case 'steering': // Its values are checked as they are compiled.
+      checkKeys('program.source', source, ['kind', ...steeringKeys]);
       break;
     case 'object':
       checkKeys('program.source', source, ['kind', 'bytes', 'program', 'socketMap']);

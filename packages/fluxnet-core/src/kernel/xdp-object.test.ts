@@ -77,7 +77,7 @@ describe('loading a program', () => {
 it.runIf(hasKernel)('[kernel] loads the redirect program with and without xdp.frags', () => {
   const native = loadNative();
   for (const multiBuffer of [true, false]) {
-    const object: NativeXdpObject = new native.XdpObject(undefined);
+    const object: NativeXdpObject = new native.XdpObject('redirect');
     object.select('fluxnet_redir', multiBuffer);
     object.load();
     expect(native.bpfFacts(object.programFd())).toMatchObject({ kind: 'program', xdp: true });

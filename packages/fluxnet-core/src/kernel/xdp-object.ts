@@ -2,10 +2,12 @@ import type { ProgramSource } from '../contract/program.js';
 import { errno } from '../errno.js';
 import { FluxError, isFluxError } from '../errors.js';
 import { invalid } from '../options.js';
+import { steeringSizes } from '../steering/steering-options.js';
 import type { Native, NativeProgram, NativeXdpObject } from './native.js';
+import { sizeSteering } from './steering-maps.js';
 import { attempt, noteLog } from './system-error.js';
 
-export type FileSource = Extract<ProgramSource, { kind: 'redirect' | 'object' }>;
+export type FileSource = Extract<ProgramSource, { kind: 'redirect' | 'steering' | 'object' }>;
 
 /** An object file with its XDP program selected and its socket map large enough; not loaded. */
 export interface Selected {
@@ -31,7 +33,7 @@ export function selectProgram(
         },
       },
     },
-    () => new native.XdpObject(source.kind === 'object' ? source.bytes : undefined),
+    () => new native.XdpObject(source.kind === 'object' ? source.bytes : source.kind),
   );
   try {
     const named = source.kind === 'object' ? source : undefined;
@@ -41,7 +43,11 @@ export function selectProgram(
     const map = choose('socketMap', maps, named?.socketMap, 'socket map (BPF_MAP_TYPE_XSKMAP)');
     if (map.maxEntries < maxQueues) object.resizeMap(map.name, maxQueues);
     object.select(program.name, multiBuffer);
-    return { object, socketMap: map.name, multiBuffer: multiBuffer && program.multiBuffer };
+    const frags = multiBuffer && program.multiBuffer;
+    if (source.kind === 'steering') {
+      sizeSteering(object, steeringSizes('program.source', source), maxQueues, frags);
+    }
+    return { object, socketMap: map.name, multiBuffer: frags };
   } catch (error) {
     object.close();
     throw error;
