@@ -25,13 +25,18 @@ export type { TcpOptions } from './builders/tcp.js';
 export { writeTcp } from './builders/tcp.js';
 export type { UdpOptions } from './builders/udp.js';
 export { writeUdp } from './builders/udp.js';
+export { crc32c, sctpChecksum } from './checksum/crc32c.js';
 // For users: checksums
 export {
   internetChecksum,
   onesComplementSum,
   pseudoHeaderSum,
   updateChecksum16,
+  updateChecksum32,
+  updateChecksumSum,
 } from './checksum/internet-checksum.js';
+export { ipv6PseudoHeaderSum } from './checksum/ipv6-pseudo-header.js';
+export { ChecksumVerdict, verifyIpv4Checksum, verifyL4Checksum } from './checksum/verify.js';
 // For users: what a frame consists of
 export { decodeLayers } from './decode/decode-layers.js';
 export { Fragment, InnerKind, Layers } from './decode/layers.js';

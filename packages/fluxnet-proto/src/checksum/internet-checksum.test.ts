@@ -6,6 +6,8 @@ import {
   onesComplementSum,
   pseudoHeaderSum,
   updateChecksum16,
+  updateChecksum32,
+  updateChecksumSum,
 } from './internet-checksum.js';
 
 /** The definition, word by word, with the carry added in at each step. */
@@ -152,6 +154,27 @@ describe('updateChecksum16', () => {
           expect(updateChecksum16(checksum, before, after)).toBe(internetChecksum(view, 0, 20));
         },
       ),
+    );
+  });
+});
+
+describe('updateChecksum32 and updateChecksumSum', () => {
+  test('agree with making the checksum anew', () => {
+    const words = fc.uint8Array({ minLength: 24, maxLength: 24 });
+    const after = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    fc.assert(
+      fc.property(words, after, (header, address) => {
+        const view = viewOf(header);
+        view.setUint8(0, 0x45);
+        const checksum = internetChecksum(view, 0, 24);
+        const before = onesComplementSum(view, 4, 16);
+        const [old, changed] = [view.getInt32(4), viewOf(address).getInt32(0)];
+        view.setInt32(4, changed);
+        expect(updateChecksum32(checksum, old, changed)).toBe(internetChecksum(view, 0, 24));
+        header.set(address, 4);
+        const sum = onesComplementSum(viewOf(address), 0, 16);
+        expect(updateChecksumSum(checksum, before, sum)).toBe(internetChecksum(view, 0, 24));
+      }),
     );
   });
 });

@@ -67,3 +67,17 @@ export function pseudoHeaderSum(
 export function updateChecksum16(checksum: number, before: number, after: number): number {
   return ~fold((~checksum & 0xffff) + (~before & 0xffff) + (after & 0xffff)) & 0xffff;
 }
+
+/** The same for two words, such as an IPv4 address. Takes signed numbers as well. */
+export function updateChecksum32(checksum: number, before: number, after: number): number {
+  return updateChecksumSum(
+    checksum,
+    (before >>> 16) + (before & 0xffff),
+    (after >>> 16) + (after & 0xffff),
+  );
+}
+
+/** The same for any words, such as an IPv6 address, given their sums before and after. */
+export function updateChecksumSum(checksum: number, before: number, after: number): number {
+  return ~fold((~checksum & 0xffff) + (~fold(before) & 0xffff) + fold(after)) & 0xffff;
+}
