@@ -5,12 +5,21 @@ import { type ContenderConfig, SETTINGS } from '../contenders/config.js';
 const CONTENDER = fileURLToPath(new URL('contender.js', import.meta.url));
 const BASELINE = fileURLToPath(new URL('../baseline/build/baseline', import.meta.url));
 
+const MEMORY_BASELINE = fileURLToPath(new URL('../baseline/build/memory', import.meta.url));
+
 export function fluxnetCommand(
   job: ContenderConfig['job'],
   interfaces: readonly string[] = [],
 ): string[] {
   const config: ContenderConfig = { job, interfaces, settings: SETTINGS };
   return [process.execPath, CONTENDER, JSON.stringify(config)];
+}
+
+export type MemoryJob = 'checksum' | 'checksum-wide' | 'filter';
+
+/** The C program for what needs no socket; it has the same settings built in. */
+export function memoryBaselineCommand(job: MemoryJob): string[] {
+  return [MEMORY_BASELINE, job];
 }
 
 /** The C program with the same settings. */

@@ -1,6 +1,16 @@
 /** What the harness tells a contender, as JSON in its only argument. */
 export interface ContenderConfig {
-  readonly job: 'rxdrop' | 'txonly' | 'l2fwd' | 'ring-pass' | 'decode' | 'sim-forward';
+  readonly job:
+    | 'rxdrop'
+    | 'txonly'
+    | 'l2fwd'
+    | 'ring-pass'
+    | 'decode'
+    | 'checksum'
+    | 'filter'
+    | 'lpm-ipv4'
+    | 'lpm-ipv6'
+    | 'sim-forward';
   readonly interfaces: readonly string[];
   readonly settings: Settings;
 }

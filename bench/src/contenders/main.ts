@@ -1,7 +1,10 @@
+import { openChecksum } from './checksum.js';
 import type { ContenderConfig } from './config.js';
 import { openDecode } from './decode.js';
+import { openFilter } from './filter.js';
 import { type Job, spin } from './job.js';
 import { openL2fwd } from './l2fwd.js';
+import { openIpv4Lpm, openIpv6Lpm } from './lpm.js';
 import { openRingPass } from './ring-pass.js';
 import { openRxdrop } from './rxdrop.js';
 import { serve } from './serve.js';
@@ -17,6 +20,10 @@ const OPEN: Readonly<
   l2fwd: openL2fwd,
   'ring-pass': (config) => spin(openRingPass(config)),
   decode: (config) => spin(openDecode(config)),
+  checksum: (config) => spin(openChecksum(config)),
+  filter: (config) => spin(openFilter(config)),
+  'lpm-ipv4': (config) => spin(openIpv4Lpm(config)),
+  'lpm-ipv6': (config) => spin(openIpv6Lpm(config)),
   'sim-forward': (config) => spin(openSimForward(config)),
 };
 
