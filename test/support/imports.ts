@@ -9,9 +9,11 @@ export function importsOf(source: string): string[] {
   return ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** The sources of a workspace without its tests. */
+/** The sources of a workspace without its tests, and what only they use. */
 export function sourcesOf(folder: string): string[] {
-  return filesUnder(inRoot(folder, 'src')).filter((file) => /(?<!\.test)\.ts$/.test(file));
+  return filesUnder(inRoot(folder, 'src')).filter(
+    (file) => /(?<!\.test)\.ts$/.test(file) && !file.includes(`${sep}testing${sep}`),
+  );
 }
 
 /** Imports that a workspace may not have, as `file: import`. */

@@ -26,7 +26,7 @@ export class Rights {
   }
 
   /** @throws {FluxError} `FLUX_PERMISSION` with EPERM, when one of them is missing */
-  require(syscall: string, doing: string, ...names: readonly CapabilityName[]): void {
+  demand(syscall: string, doing: string, ...names: readonly CapabilityName[]): void {
     const missing = names.filter((name) => !this.has(name));
     if (missing.length === 0) return;
     throw new FluxError('FLUX_PERMISSION', `could not ${doing}: no ${missing.join(', ')}`, {

@@ -46,7 +46,7 @@ export class SimProgram extends Resource implements Program {
     super();
     const { attachMode, attachBy, maxQueues, source } = options;
     const { kernel } = device;
-    kernel.rights.require('bpf', 'load an XDP program', 'CAP_BPF', 'CAP_NET_ADMIN');
+    kernel.rights.demand('bpf', 'load an XDP program', 'CAP_BPF', 'CAP_NET_ADMIN');
     kernel.faults.check('openProgram', 'bpf');
     const { kind } = source;
     if (kind !== 'redirect' && kind !== 'function' && kind !== 'steering') {

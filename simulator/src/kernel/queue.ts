@@ -76,7 +76,7 @@ export class SimQueue extends Resource implements Queue {
     this.#registration = umem.takeRegistration();
     if (this.#registration === undefined) {
       // Not the first one: it is a socket of its own.
-      kernel.rights.require('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
+      kernel.rights.demand('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
     }
     this.opened();
   }
@@ -112,7 +112,7 @@ export class SimQueue extends Resource implements Queue {
         context: { ifname, queueId },
       });
     }
-    kernel.rights.require('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
+    kernel.rights.demand('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
   }
 
   isSameQueue({ device, queueId }: SimQueue): boolean {

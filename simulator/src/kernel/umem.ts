@@ -28,7 +28,7 @@ export class SimUmem extends Resource implements UmemRegistration {
   constructor(memory: SimMemory, options: UmemOptions) {
     super(memory);
     const { kernel } = memory;
-    kernel.rights.require('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
+    kernel.rights.demand('socket(AF_XDP)', 'open a socket', 'CAP_NET_RAW');
     kernel.faults.check('openUmem', SYSCALL);
     const { txMetadataLength = 0, txSoftwareChecksum = false } = options;
     checkGeometry(options, memory.size);
