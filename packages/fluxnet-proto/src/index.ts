@@ -64,11 +64,17 @@ export {
   SYMMETRIC_RSS_KEY,
   ToeplitzHash,
 } from './flow/toeplitz.js';
+// For users: network headers, in place
+export { HeaderOptions, Ipv4OptionKind, TcpOptionKind } from './header-options.js';
+// For users: addresses as text
+export type { Ipv4Prefix } from './ipv4-address.js';
+export { formatIpv4, matchesPrefix, parseCidr, parseIpv4 } from './ipv4-address.js';
 // For users: link headers, in place
 export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './link/arp.js';
 export { EthernetHeader } from './link/ethernet.js';
 export { ETHERNET_HEADER_LENGTH, EtherType } from './link/ethernet-layout.js';
 export { LLC_SNAP_LENGTH, LlcHeader } from './link/llc.js';
+export { LldpChassisIdSubtype, LldpPortIdSubtype, LldpTlvs, LldpTlvType } from './link/lldp.js';
 export { MPLS_ENTRY_LENGTH, MplsEntry } from './link/mpls.js';
 export { PppProtocol } from './link/ppp.js';
 export { PPPOE_HEADER_LENGTH, PppoeHeader } from './link/pppoe.js';
@@ -76,6 +82,8 @@ export { SLL_HEADER_LENGTH, SllHeader, SllPacketType } from './link/sll.js';
 export { SLL2_HEADER_LENGTH, Sll2Header } from './link/sll2.js';
 export { VLAN_TAG_LENGTH, VlanTag } from './link/vlan.js';
 // For users: network headers, in place
+export { formatMac, MAC_LENGTH, parseMac } from './mac.js';
+export { GroupRecords } from './network/group-records.js';
 export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './network/icmpv4.js';
 export { ICMPV6_HEADER_LENGTH, Icmpv6Header, Icmpv6Type } from './network/icmpv6.js';
 export { IGMP_HEADER_LENGTH, IgmpHeader, IgmpType } from './network/igmp.js';
@@ -84,6 +92,9 @@ export { IPV4_MIN_HEADER_LENGTH, Ipv4Header } from './network/ipv4.js';
 export { Ipv6Header } from './network/ipv6.js';
 export { Ipv6Extensions } from './network/ipv6-extensions.js';
 export { IPV6_HEADER_LENGTH } from './network/ipv6-layout.js';
+export { Ipv6Options, Ipv6OptionType } from './network/ipv6-options.js';
+export { NdpMessage } from './network/ndp.js';
+export { NdpOptions, NdpOptionType, ndpOptionsOffset } from './network/ndp-options.js';
 // For users: captures
 export type {
   Annotated,
@@ -112,9 +123,11 @@ export {
 export { parseCapture, readCapture } from './pcap/read-capture.js';
 // For users: transport headers, in place
 export { SCTP_HEADER_LENGTH, SctpHeader } from './transport/sctp.js';
+export { SctpChunks, SctpChunkType } from './transport/sctp-chunks.js';
 export { TCP_MIN_HEADER_LENGTH, TcpFlag, TcpHeader } from './transport/tcp.js';
 export { UDP_HEADER_LENGTH, UdpHeader } from './transport/udp.js';
 // For users: tunnel headers, in place
 export { GENEVE_HEADER_LENGTH, GENEVE_PORT, GeneveHeader } from './tunnel/geneve.js';
+export { GeneveOptions } from './tunnel/geneve-options.js';
 export { GRE_MIN_HEADER_LENGTH, GreFlag, GreHeader } from './tunnel/gre.js';
 export { VXLAN_HEADER_LENGTH, VXLAN_PORT, VxlanHeader } from './tunnel/vxlan.js';

@@ -100,4 +100,19 @@ export class Icmpv4Header {
   set sequenceNumber(value: number) {
     this.view.setUint16(this.offset + ICMPV4_SEQUENCE_NUMBER, value);
   }
+
+  /** Of destination unreachable, fragmentation needed (RFC 1191, section 4). */
+  get nextHopMtu(): number {
+    return this.view.getUint16(this.offset + ICMPV4_SEQUENCE_NUMBER);
+  }
+
+  /** Of a redirect. */
+  get gatewayAddress(): number {
+    return this.view.getUint32(this.offset + ICMPV4_IDENTIFIER);
+  }
+
+  /** Of parameter problem: the byte of the quoted packet that the problem is in. */
+  get pointer(): number {
+    return this.view.getUint8(this.offset + ICMPV4_IDENTIFIER);
+  }
 }

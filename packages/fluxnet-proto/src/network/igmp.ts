@@ -18,6 +18,7 @@ export const IGMP_TYPE = 0;
 export const IGMP_MAX_RESP_CODE = 1;
 export const IGMP_CHECKSUM = 2;
 export const IGMP_GROUP_ADDRESS = 4;
+export const IGMP_GROUP_RECORD_COUNT = 6;
 export const IGMP_S_QRV = 8;
 export const IGMP_QQIC = 9;
 export const IGMP_SOURCE_COUNT = 10;
@@ -119,5 +120,10 @@ export class IgmpHeader {
 
   set sourceCount(value: number) {
     this.view.setUint16(this.offset + IGMP_SOURCE_COUNT, value);
+  }
+
+  /** Number of group records of a version 3 report. */
+  get groupRecordCount(): number {
+    return this.view.getUint16(this.offset + IGMP_GROUP_RECORD_COUNT);
   }
 }
