@@ -64,11 +64,7 @@ export {
   SYMMETRIC_RSS_KEY,
   ToeplitzHash,
 } from './flow/toeplitz.js';
-// For users: network headers, in place
 export { HeaderOptions, Ipv4OptionKind, TcpOptionKind } from './header-options.js';
-// For users: addresses as text
-export type { Ipv4Prefix } from './ipv4-address.js';
-export { formatIpv4, matchesPrefix, parseCidr, parseIpv4 } from './ipv4-address.js';
 // For users: link headers, in place
 export { ARP_HEADER_LENGTH, ArpHeader, ArpOperation } from './link/arp.js';
 export { EthernetHeader } from './link/ethernet.js';
@@ -81,9 +77,8 @@ export { PPPOE_HEADER_LENGTH, PppoeHeader } from './link/pppoe.js';
 export { SLL_HEADER_LENGTH, SllHeader, SllPacketType } from './link/sll.js';
 export { SLL2_HEADER_LENGTH, Sll2Header } from './link/sll2.js';
 export { VLAN_TAG_LENGTH, VlanTag } from './link/vlan.js';
-// For users: network headers, in place
-export { formatMac, MAC_LENGTH, parseMac } from './mac.js';
 export { GroupRecords } from './network/group-records.js';
+// For users: network headers, in place
 export { ICMPV4_HEADER_LENGTH, Icmpv4Header, Icmpv4Type } from './network/icmpv4.js';
 export { ICMPV6_HEADER_LENGTH, Icmpv6Header, Icmpv6Type } from './network/icmpv6.js';
 export { IGMP_HEADER_LENGTH, IgmpHeader, IgmpType } from './network/igmp.js';

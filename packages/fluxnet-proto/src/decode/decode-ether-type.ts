@@ -69,6 +69,7 @@ function decodeUntagged(
     case EtherType.ipv6:
       return decodeIpv6(view, offset, length, layers);
     case EtherType.arp:
+    case EtherType.rarp:
       return decodeArp(view, offset, length, layers);
     case EtherType.mpls:
     case EtherType.mplsUpstream:

@@ -19,6 +19,8 @@ export const ETHER_TYPE_IPV4 = 0x0800;
 export const EtherType = {
   ipv4: ETHER_TYPE_IPV4,
   arp: 0x0806,
+  /** Reverse ARP (RFC 903): ARP's format. */
+  rarp: 0x8035,
   /** Ethernet itself, behind GRE and the like. */
   ethernet: 0x6558,
   /** 802.1Q customer tag. */

@@ -104,6 +104,16 @@ export class TcpHeader {
     return this.dataOffset << 2;
   }
 
+  /** Four bits that are sent as 0; the lowest was the nonce sum of RFC 3540. */
+  get reserved(): number {
+    return this.view.getUint8(this.offset + TCP_DATA_OFFSET) & 0x0f;
+  }
+
+  set reserved(value: number) {
+    const at = this.offset + TCP_DATA_OFFSET;
+    this.view.setUint8(at, (this.view.getUint8(at) & 0xf0) | (value & 0x0f));
+  }
+
   /** The eight control bits, see `TcpFlag`. */
   get flags(): number {
     return this.view.getUint8(this.offset + TCP_FLAGS);
