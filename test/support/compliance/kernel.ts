@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { type AttachMode, kernelBackend } from 'fluxnet-core';
 import type {
   ComplianceEnvironment,
@@ -8,6 +9,9 @@ import type {
   TxGeneration,
 } from 'fluxnet-core/compliance';
 import { held, ip, makeVethPair, requireIsolation } from '../kernel.js';
+import { probeGeneration } from './kernel-generation.js';
+import { openHostStack } from './kernel-host-stack.js';
+import { killHolder, probeAsUser, probeInUserNamespace } from './kernel-processes.js';
 import { kernelSource } from './kernel-programs.js';
 
 /** The running kernel, over veth devices. */
@@ -16,6 +20,7 @@ export function kernelEnvironment(attachMode: AttachMode): ComplianceEnvironment
     name: attachMode === 'generic' ? 'veth-SKB' : 'veth-DRV',
     attachMode,
     lacks: {
+      faults: 'the kernel cannot be told to fail',
       'grow-multi-buffer':
         'veth names no fragment size, so that packets of several buffers do not grow ' +
         '(bpf_xdp_frags_increase_tail, net/core/filter.c)',
@@ -24,9 +29,15 @@ export function kernelEnvironment(attachMode: AttachMode): ComplianceEnvironment
   };
 }
 
+let generation: TxGeneration | undefined;
+
 class KernelMachine implements Machine {
   readonly backend = kernelBackend;
-  readonly generation: TxGeneration = 'C';
+  get generation(): TxGeneration {
+    generation ??= probeGeneration();
+    return generation;
+  }
+
   readonly source = kernelSource;
   readonly #before = held();
   readonly #removals: (() => void)[] = [];
@@ -51,6 +62,27 @@ class KernelMachine implements Machine {
   addPlainInterface(): string {
     requireIsolation();
     return 'lo';
+  }
+
+  withRights(rights: Rights, probe: RightsProbe, ifname: string): Outcome {
+    return probeAsUser(rights, probe, ifname);
+  }
+
+  inUserNamespace(probe: RightsProbe, ifname: string): Outcome {
+    return probeInUserNamespace(probe, ifname);
+  }
+
+  killHolder(ifname: string): Promise<void> {
+    return killHolder(ifname);
+  }
+
+  setQueueCount(ifname: string, queueCount: number): boolean {
+    const counts = ['rx', 'tx'].flatMap((kind) => [kind, String(queueCount)]);
+    return spawnSync('ethtool', ['-L', ifname, ...counts]).status === 0;
+  }
+
+  hostStack(ifname: string): HostStack {
+    return openHostStack(ifname);
   }
 
   complete<T>(work: Promise<T>): Promise<T> {

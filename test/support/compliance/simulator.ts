@@ -1,17 +1,30 @@
-import type { AttachMode, ProgramSource } from 'fluxnet-core';
-import type {
-  ComplianceEnvironment,
-  Machine,
-  Pair,
-  PairOptions,
-  TestProgram,
-  TxGeneration,
+import { type AttachMode, isFluxError, type ProgramSource } from 'fluxnet-core';
+import {
+  type ComplianceEnvironment,
+  type FailingCall,
+  type Machine,
+  type Outcome,
+  outcomeOf,
+  type Pair,
+  type PairOptions,
+  type Rights,
+  type RightsProbe,
+  rightsProbes,
+  type TestProgram,
+  type TxGeneration,
 } from 'fluxnet-core/compliance';
 import { SimNetwork } from 'fluxnet-simulator';
 import { simulatedProgram } from './simulator-programs.js';
 
 /** Virtual time that is enough for whatever a case waits for. */
 const LIMIT_MS = 60_000;
+
+const CAPABILITIES = {
+  net_raw: 'CAP_NET_RAW',
+  net_admin: 'CAP_NET_ADMIN',
+  bpf: 'CAP_BPF',
+  ipc_lock: 'CAP_IPC_LOCK',
+} as const;
 
 export function simulatorEnvironment(
   generation: 'A' | 'C',
@@ -20,7 +33,13 @@ export function simulatorEnvironment(
   return {
     name: `sim-${generation}${attachMode === 'generic' ? '-SKB' : ''}`,
     attachMode,
-    lacks: {},
+    lacks: {
+      'user-namespace': 'the simulator has one machine, without namespaces',
+      processes: 'the simulator has one process, and it is this one',
+      'host-stack':
+        'the simulated host finishes its checksums: unfinished ones are how the host stack of Linux ' +
+        'hands packets to veth (CHECKSUM_PARTIAL)',
+    },
     start: () => new SimMachine(generation),
   };
 }
@@ -56,6 +75,31 @@ class SimMachine implements Machine {
 
   addPlainInterface(): string {
     return this.#net.addInterface('plain0', { nativeXdp: false }).ifname;
+  }
+
+  withRights({ capabilities, memlock }: Rights, probe: RightsProbe, ifname: string): Outcome {
+    const net = this.#net;
+    net.setCapabilities(capabilities.map((name) => CAPABILITIES[name]));
+    net.setMemlock(memlock ?? Number.POSITIVE_INFINITY);
+    try {
+      return outcomeOf(() => rightsProbes[probe](this.backend, ifname));
+    } finally {
+      net.setCapabilities(Object.values(CAPABILITIES));
+    }
+  }
+
+  setQueueCount(ifname: string, queueCount: number): boolean {
+    try {
+      this.#net.interface(ifname)!.setQueueCount(queueCount);
+      return true;
+    } catch (error) {
+      if (isFluxError(error)) return false;
+      throw error;
+    }
+  }
+
+  failCalls(call: FailingCall, code: number, times: number): void {
+    this.#net.failCalls(call, code, { times });
   }
 
   async complete<T>(work: Promise<T>): Promise<T> {

@@ -6,6 +6,8 @@ export interface Case {
   /** Begins with its number in the catalogue: `K9 …`. Unique. */
   readonly name: string;
   readonly needs?: readonly Need[];
+  /** Takes minutes: runs where the suite is asked for everything. The name says `[full]`. */
+  readonly full?: boolean;
   /** Where kernel and simulator, or two kernels, may rightly differ, and why. */
   readonly mayDiffer?: string;
   /** Why it does not apply to an environment, other than by what that lacks. */

@@ -18,6 +18,16 @@ export type Need =
   | 'rights'
   /** `Machine.addPlainInterface`. */
   | 'plain-interface'
+  /** `Machine.inUserNamespace`. */
+  | 'user-namespace'
+  /** `Machine.killHolder`. */
+  | 'processes'
+  /** `Machine.setQueueCount`. */
+  | 'queue-counts'
+  /** `Machine.failCalls`. */
+  | 'faults'
+  /** `Machine.hostStack`. */
+  | 'host-stack'
   /** Programs that make a packet of several buffers longer. */
   | 'grow-multi-buffer';
 
@@ -55,6 +65,16 @@ export interface Machine {
   source(program: TestProgram): ProgramSource;
   /** Runs a probe as a process with these rights only. */
   withRights?(rights: Rights, probe: RightsProbe, ifname: string): Outcome;
+  /** Runs a probe as a user without rights, in a user and network namespace of its own. */
+  inUserNamespace?(probe: RightsProbe, ifname: string): Outcome;
+  /** Another process opens a port with a program on queue 0, and is killed. */
+  killHolder?(ifname: string): Promise<void>;
+  /** `ethtool -L`. @returns whether it was accepted */
+  setQueueCount?(ifname: string, queueCount: number): boolean;
+  /** Makes the next calls fail, whatever they would have done. */
+  failCalls?(call: FailingCall, errno: number, times: number): void;
+  /** The host stack on an interface, with an address, and a neighbour at the far end. */
+  hostStack?(ifname: string): HostStack;
   /** The end of the case: removes the interfaces. @throws when something was left open */
   end(): void;
 }
@@ -66,6 +86,18 @@ export interface PairOptions {
   readonly peerQueueCount?: number;
   /** Of both ends. Default 1500. */
   readonly mtu?: number;
+}
+
+/** Calls that can be made to fail. */
+export type FailingCall = 'openUmem' | 'openSocket' | 'bind' | 'kick';
+
+/** Traffic of the host itself. */
+export interface HostStack {
+  /** Sends a datagram to the far end. */
+  sendUdp(payload: Uint8Array): Promise<void>;
+  /** `ethtool -K <interface> tx off`. */
+  disableTxChecksum(): void;
+  close(): void;
 }
 
 /** Two interfaces with a wire between them: queue *n* leads to queue *n*. */

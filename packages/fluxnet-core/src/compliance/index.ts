@@ -3,6 +3,8 @@ export type { Case, OutOfReach, Series } from './case.js';
 export { whyNotApplicable } from './case.js';
 export type {
   ComplianceEnvironment,
+  FailingCall,
+  HostStack,
   Machine,
   Need,
   Pair,
@@ -12,6 +14,8 @@ export type {
 } from './environment.js';
 export type { Outcome } from './outcome.js';
 export { outcomeOf } from './outcome.js';
+export type { Port, PortOptions } from './port.js';
+export { openPort } from './port.js';
 export type { TestProgram } from './programs.js';
 export type { RightsProbe } from './rights-probes.js';
 export { rightsProbes } from './rights-probes.js';

@@ -2,19 +2,19 @@ import type { FluxErrorCode } from '../errors.js';
 import { isFluxError } from '../errors.js';
 
 /** How an attempt ended, in a form that crosses processes. */
-export type Outcome =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      readonly code: FluxErrorCode;
-      readonly errno: number | undefined;
-      readonly hint: string | undefined;
-    };
+export interface Outcome {
+  readonly ok: boolean;
+  /** Undefined where a call that returns numbers failed. */
+  readonly code?: FluxErrorCode | undefined;
+  readonly errno?: number | undefined;
+  readonly hint?: string | undefined;
+}
 
-export async function outcomeOf(attempt: () => unknown): Promise<Outcome> {
+/** @param attempt throws, or returns a negative errno, or succeeds */
+export function outcomeOf(attempt: () => number | undefined): Outcome {
   try {
-    await attempt();
-    return { ok: true };
+    const result = attempt() ?? 0;
+    return result < 0 ? { ok: false, errno: result } : { ok: true };
   } catch (error) {
     if (!isFluxError(error)) throw error;
     return { ok: false, code: error.code, errno: error.errno, hint: error.hint };

@@ -13,7 +13,7 @@ export interface TestFramework {
 export interface CaseResult {
   readonly series: string;
   readonly name: string;
-  readonly outcome: 'pass' | 'fail' | 'not applicable';
+  readonly outcome: 'pass' | 'fail' | 'not applicable' | 'not run';
   /** Why it does not apply. */
   readonly reason?: string;
 }
@@ -22,6 +22,8 @@ export interface ComplianceSuiteOptions extends TestFramework {
   readonly environment: ComplianceEnvironment;
   /** Called for every case: at once for what does not apply, else when it has ended. */
   readonly report?: (result: CaseResult) => void;
+  /** The long cases too. Default false. */
+  readonly full?: boolean;
   /** Default: all of them. */
   readonly series?: readonly Series[];
 }
@@ -39,13 +41,18 @@ export function complianceSuite(options: ComplianceSuiteOptions): void {
   });
 }
 
-function declare(series: Series, { it, environment, report }: ComplianceSuiteOptions): void {
+function declare(series: Series, options: ComplianceSuiteOptions): void {
+  const { it, environment, report, full = false } = options;
   const tell = (each: Case | OutOfReach, rest: Pick<CaseResult, 'outcome' | 'reason'>) =>
     report?.({ series: series.name, name: each.name, ...rest });
   for (const each of series.cases) {
     const reason = whyNotApplicable(each, environment);
     if (reason !== undefined) tell(each, { outcome: 'not applicable', reason });
     if (reason !== undefined || 'outOfReach' in each) continue;
+    if (each.full === true && !full) {
+      tell(each, { outcome: 'not run' });
+      continue;
+    }
     it(each.name, async () => {
       try {
         await runCase(each, environment);

@@ -27,3 +27,7 @@ export const NO_SUCH_OPTION = 99;
 
 /** `options` bit of a TX descriptor: metadata is in front of the packet. */
 export const DESC_TX_METADATA = 2;
+
+export const SO_BUSY_POLL = 46;
+export const SO_PREFER_BUSY_POLL = 69;
+export const SO_BUSY_POLL_BUDGET = 70;
