@@ -26,11 +26,11 @@ function runProbe(prefix: readonly string[], probe: RightsProbe, ifname: string)
 
 /** As a user who has these rights and no others. */
 export function probeAsUser(rights: Rights, probe: RightsProbe, ifname: string): Outcome {
-  const { capabilities, memlock = 'unlimited' } = rights;
+  const { capabilities, memlock } = rights;
   const list = capabilities.map((name) => `+${name}`).join(',');
   const granted = list === '' ? [] : ['--inh-caps', list, '--ambient-caps', list];
-  const limit = `--memlock=${memlock}:${memlock}`;
-  return runProbe(['prlimit', limit, ...asUser(), ...granted], probe, ifname);
+  const limited = memlock === undefined ? [] : ['prlimit', `--memlock=${memlock}:${memlock}`];
+  return runProbe([...limited, ...asUser(), ...granted], probe, ifname);
 }
 
 /** As a user without rights, who is root in namespaces of his own. */

@@ -3,9 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { type AttachMode, kernelBackend } from 'fluxnet-core';
 import type {
   ComplianceEnvironment,
+  HostStack,
   Machine,
+  Outcome,
   Pair,
   PairOptions,
+  Rights,
+  RightsProbe,
   TxGeneration,
 } from 'fluxnet-core/compliance';
 import { held, ip, makeVethPair, requireIsolation } from '../kernel.js';

@@ -113,6 +113,6 @@ export interface Pair {
 /** Linux capabilities without `CAP_`, and limits, of a process that is not root. */
 export interface Rights {
   readonly capabilities: readonly ('net_raw' | 'net_admin' | 'bpf' | 'ipc_lock')[];
-  /** RLIMIT_MEMLOCK in bytes; unlimited when left out. */
+  /** RLIMIT_MEMLOCK in bytes; the machine's, enough for a probe, when left out. */
   readonly memlock?: number;
 }

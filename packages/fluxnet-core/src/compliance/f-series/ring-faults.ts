@@ -58,8 +58,9 @@ export const ringFaultCases: readonly Case[] = [
     run(rig) {
       const { socket } = rig.port(rig.pair().a);
       const tx = new TxRing(socket.tx!);
+      assert.equal(tx.reserve(64), 64); // By the index that it knows; the next needs a look.
       setIndex(socket.tx!, 'consumer', producer(socket.tx!) + 1);
-      assert.equal(tx.reserve(64), 0);
+      assert.equal(tx.reserve(1), 0);
       assert.equal(tx.corrupt, true);
       const rx = new RxRing(socket.rx!);
       setIndex(socket.rx!, 'producer', consumer(socket.rx!) - 1);

@@ -71,6 +71,7 @@ export const closeCases: readonly Case[] = [
       wire.queue([1]);
       expectReturns(wire.kick(), 0);
       await wire.complete(1);
+      await rig.sleep(5); // It is past the far end, where nobody takes it.
       rig.attach(wire.receiver);
       await wire.expectNothingBefore(2);
     },
