@@ -17,6 +17,7 @@ function port(ifname: string, rx: number, tx: number, dropped: number): PortStat
     txFrames: tx,
     completed: tx,
     txOutstanding: 0,
+    sent: 0,
     taken: 0,
     kicks: 1,
     rxWakeups: 0,
@@ -53,6 +54,8 @@ const snapshot: FirewallSnapshot = {
       longestGapMs: 0,
     },
     handlerErrors: 0,
+    timeMs: 0,
+    inBatch: 0,
   },
   rules: [
     { name: 'web', allowed: 11, dropped: 1 },

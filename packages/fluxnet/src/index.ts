@@ -16,6 +16,14 @@ export type {
 export type { FrameMap, QueueDump, RingDump, RingsDump } from './debug/ring-dump.js';
 export { FluxEngine } from './engine/engine.js';
 export type { EngineStats } from './engine/stats.js';
+export type { Equation, Snapshot } from './health/conservation.js';
+export { conservation } from './health/conservation.js';
+export type { Finding, LinkCheck } from './health/diagnose.js';
+export { diagnose } from './health/diagnose.js';
+export type { PortRates } from './health/rates.js';
+export { rates } from './health/rates.js';
+export type { Watchable, WatchHealthOptions } from './health/watch-health.js';
+export { watchHealth } from './health/watch-health.js';
 export type { DatapathOptions, PollerKind } from './options/datapath-options.js';
 export type { BatchHandler, EngineOptions } from './options/engine-options.js';
 export type { PortOptions } from './options/port-options.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FluxEngine } from './engine/engine.js';
+import { conservation } from './health/conservation.js';
 import type { PollerKind } from './options/datapath-options.js';
 import { FluxRaw } from './raw/raw.js';
 import { FluxSystem } from './system/system.js';
@@ -24,7 +25,9 @@ const engineEcho: Echo = async ({ backend, a }, options) => {
   });
   const running = engine.run();
   return async () => {
-    const [port] = engine.stats().ports;
+    const stats = engine.stats();
+    expect(conservation(stats).filter(({ holds }) => !holds)).toEqual([]);
+    const [port] = stats.ports;
     await engine.close();
     await running;
     return { received: port!.rxPackets, sent: port!.completed };
@@ -42,7 +45,9 @@ const systemEcho: Echo = async ({ backend, a }, options) => {
     for await (const batch of system.rx) for (const packet of batch) packet.tx();
   })();
   return async () => {
-    const [port] = system.stats().ports;
+    const stats = system.stats();
+    expect(conservation(stats).filter(({ holds }) => !holds)).toEqual([]);
+    const [port] = stats.ports;
     await system.close();
     await running;
     return { received: port!.rxPackets, sent: port!.completed };

@@ -28,8 +28,10 @@ export const Counter = {
   quarantined: 15,
   /** Completions of addresses that cannot have been sent. */
   invalidCompletions: 16,
+  /** Packets that users sent themselves, not by a batch. */
+  sent: 17,
   /** Packets taken out of their batch, to be kept. */
-  taken: 17,
+  taken: 18,
 } as const;
 
 const COUNTER_COUNT = Object.keys(Counter).length;

@@ -48,6 +48,14 @@ export class PacketLoop {
     return this.#source;
   }
 
+  /** Packets of the batch that is not settled. */
+  get heldPackets(): number {
+    const { table } = this;
+    let packets = 0;
+    for (let i = 0; i < table.count; i++) if (table.actions[i] !== GONE) packets++;
+    return packets;
+  }
+
   /** Frames of the batch that is not settled. */
   get heldFrames(): number {
     const { table } = this;

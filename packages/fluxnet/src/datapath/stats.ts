@@ -39,6 +39,8 @@ export interface TrafficStats {
   readonly txFrames: number;
   readonly completed: number;
   readonly txOutstanding: number;
+  /** Of them, sent by users themselves: bytes, and packets that they held. */
+  readonly sent: number;
   /** Taken out of their batch, to be kept. */
   readonly taken: number;
   /** System calls: `sendto` and `recvfrom`. */
@@ -79,6 +81,7 @@ function queueStats(queue: PortQueue): QueueStats {
     txFrames: counters[Counter.txFrames]!,
     completed: counters[Counter.completed]!,
     txOutstanding: queue.txOutstanding,
+    sent: counters[Counter.sent]!,
     taken: counters[Counter.taken]!,
     kicks: counters[Counter.kicks]!,
     rxWakeups: counters[Counter.rxWakeups]!,

@@ -9,6 +9,7 @@ import { framesOf } from '../datapath/queue-parts.js';
 import { portStats } from '../datapath/stats.js';
 import { dumpRings, type RingsDump } from '../debug/ring-dump.js';
 import { type Deferred, deferred } from '../deferred.js';
+import { publish } from '../health/channels.js';
 import {
   type CheckedEngine,
   checkEngineOptions,
@@ -27,7 +28,8 @@ import type { EngineStats } from './stats.js';
 export class FluxEngine {
   /** What really holds: modes and page size that were asked for as `auto`. */
   readonly effective: Effective;
-  readonly #backend: Backend;
+  /** What it was opened on. */
+  readonly backend: Backend;
   readonly #umem: Umem;
   readonly #ports: readonly Port[];
   readonly #loop: PacketLoop;
@@ -65,7 +67,7 @@ export class FluxEngine {
   ) {
     const queues = ports.flatMap((port) => port.queues);
     const sockets = queues.map(({ parts }) => parts.socket);
-    this.#backend = checked.backend;
+    this.backend = checked.backend;
     this.#umem = umem;
     this.#ports = ports;
     this.#loop = new PacketLoop(umem, frames, queues, { ...checked, portCount: ports.length });
@@ -80,6 +82,7 @@ export class FluxEngine {
     );
     this.#liveness = new Liveness(checked.backend, sockets, (error) => this.#runner.fail(error));
     this.effective = effectiveModes(umem, ports);
+    publish('open', { mode: 'engine', effective: this.effective });
   }
 
   /**
@@ -127,7 +130,15 @@ export class FluxEngine {
     this.#liveness.stop();
     this.#loop.dropWaiting();
     if (error === undefined) finished?.resolve();
-    else finished?.reject(error);
+    else {
+      publish('error', { mode: 'engine', error });
+      finished?.reject(error);
+    }
+  }
+
+  /** Has `close()` ended? */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** A snapshot of every counter. Not for the hot path. @throws {FluxError} `FLUX_CLOSED` */
@@ -136,8 +147,10 @@ export class FluxEngine {
     this.#loop.collect();
     const { queues, frames } = this.#loop;
     return {
+      timeMs: this.backend.clock.now(),
       ports: this.#ports.map(portStats),
       frames: frameLedger(frames, queues, this.#loop.heldFrames, 0),
+      inBatch: this.#loop.heldPackets,
       poller: pollerStats(this.#meterSlots),
       handlerErrors: this.#work.handlerErrors,
     };
@@ -173,8 +186,9 @@ export class FluxEngine {
     this.stop();
     await this.#finished?.promise.catch(() => {}); // run() has reported it.
     for (const { program } of this.#ports) program.close();
-    await drain(this.#backend.clock, this.#loop);
+    await drain(this.backend.clock, this.#loop);
     this.#closed = true;
+    publish('close', { mode: 'engine' });
     this.#umem.close();
   }
 }

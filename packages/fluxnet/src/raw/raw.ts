@@ -17,6 +17,7 @@ import { openProgram, openSockets } from '../datapath/open-ports.js';
 import type { QueueParts } from '../datapath/port-queue.js';
 import { framesOf, queueParts } from '../datapath/queue-parts.js';
 import { dumpRings, type RingsDump } from '../debug/ring-dump.js';
+import { publish } from '../health/channels.js';
 import { type CheckedRaw, checkRawOptions, type RawOptions } from '../options/raw-options.js';
 import { POLL_METER_SLOTS, PollMeter, pollerStats } from '../polling/poll-meter.js';
 import { Waits } from '../polling/waits.js';
@@ -118,9 +119,13 @@ export class FluxRaw {
     const sockets = [xsk.socket];
     const meter = new PollMeter(this.#meterSlots);
     this.#waits = new Waits(backend.clock, sockets, source, checked, meter);
-    this.#liveness = new Liveness(backend, sockets, (error) => this.#waits.end(error));
+    this.#liveness = new Liveness(backend, sockets, (error) => {
+      publish('error', { mode: 'raw', error });
+      this.#waits.end(error);
+    });
     this.#liveness.start();
     this.effective = effectivePort(program, [xsk]);
+    publish('open', { mode: 'raw', effective: this.effective });
   }
 
   /** Byte offset of a frame. Frames are numbered from 0. */
@@ -229,6 +234,7 @@ export class FluxRaw {
     this.#waits.end(closedError());
     if (this.#ownsProgram) this.program.close();
     this.#umem.close();
+    publish('close', { mode: 'raw' });
   }
 }
 

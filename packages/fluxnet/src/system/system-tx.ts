@@ -1,4 +1,5 @@
 import { FluxError } from 'fluxnet-core';
+import { Counter } from '../datapath/counters.js';
 import type { PortQueue } from '../datapath/port-queue.js';
 import type { Waits } from '../polling/waits.js';
 import { checkLength, packetOffset } from './held-packets.js';
@@ -149,7 +150,10 @@ export class SystemTx {
     queue.reserve();
     const written = queue.enqueuePacket(held.table, row);
     queue.submit();
-    if (written) held.disown(row);
+    if (written) {
+      held.disown(row);
+      queue.counters[Counter.sent]!++;
+    }
     return written;
   }
 
@@ -164,6 +168,7 @@ export class SystemTx {
     if (granted) {
       table.data.set(bytes, offset);
       queue.enqueue(offset, bytes.length);
+      queue.counters[Counter.sent]!++;
     }
     queue.submit();
     if (!granted) frames.give(frame);

@@ -1,13 +1,15 @@
 import { type Backend, type FramePool, Umem } from 'fluxnet-core';
 import { drain } from '../datapath/drain.js';
 import { type Effective, effectiveModes } from '../datapath/effective.js';
-import { type FrameLedger, frameLedger } from '../datapath/frame-ledger.js';
+import { frameLedger } from '../datapath/frame-ledger.js';
 import { Liveness } from '../datapath/liveness.js';
 import { openPorts, type Port } from '../datapath/open-ports.js';
 import { PacketLoop } from '../datapath/packet-loop.js';
 import { framesOf } from '../datapath/queue-parts.js';
-import { type PortStats, portStats } from '../datapath/stats.js';
+import { portStats } from '../datapath/stats.js';
 import { dumpRings, type RingsDump } from '../debug/ring-dump.js';
+import { publish } from '../health/channels.js';
+import type { Snapshot } from '../health/conservation.js';
 import {
   type CheckedSystem,
   checkSystemOptions,
@@ -26,9 +28,7 @@ import { SystemParts } from './system-parts.js';
 import { SystemRx } from './system-rx.js';
 import { closedError, SystemTx } from './system-tx.js';
 
-export interface SystemStats {
-  readonly ports: readonly PortStats[];
-  readonly frames: FrameLedger;
+export interface SystemStats extends Snapshot {
   /** Packets that users hold, of `maxHeld`. */
   readonly held: number;
   readonly maxHeld: number;
@@ -44,7 +44,8 @@ export class FluxSystem {
   readonly effective: Effective;
   readonly rx: SystemRx;
   readonly tx: SystemTx;
-  readonly #backend: Backend;
+  /** What it was opened on. */
+  readonly backend: Backend;
   readonly #umem: Umem;
   readonly #ports: readonly Port[];
   readonly #parts: SystemParts;
@@ -83,14 +84,17 @@ export class FluxSystem {
     const portCount = ports.length;
     const multiBuffer = queues.some(({ parts }) => parts.multiBuffer);
     const loop = new PacketLoop(umem, frames, queues, { ...checked, portCount });
-    this.#backend = backend;
+    this.backend = backend;
     this.#umem = umem;
     this.#ports = ports;
     this.#maxHeld = checked.maxHeld ?? Math.max(1, Math.floor(frames.frameCount / 4));
     this.#parts = new SystemParts(loop, new HeldPackets(umem, frames, this.#maxHeld, multiBuffer));
     const meter = new PollMeter(this.#meterSlots);
     this.#waits = new Waits(backend.clock, sockets, this.#parts, checked, meter);
-    this.#liveness = new Liveness(backend, sockets, (error) => this.#waits.end(error));
+    this.#liveness = new Liveness(backend, sockets, (error) => {
+      publish('error', { mode: 'system', error });
+      this.#waits.end(error);
+    });
     this.#liveness.start();
     const isClosed = () => this.#closing !== undefined;
     const batch = new SystemBatch(this.#parts, portCount, debug);
@@ -98,6 +102,12 @@ export class FluxSystem {
     const firsts = ports.map((port) => port.queues[0]!);
     this.tx = new SystemTx(this.#parts, this.#waits, firsts, () => this.#assertOpen());
     this.effective = effectiveModes(umem, ports);
+    publish('open', { mode: 'system', effective: this.effective });
+  }
+
+  /** Was `close()` called? */
+  get closed(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** A snapshot of every counter. Not for the hot path. @throws {FluxError} `FLUX_CLOSED` */
@@ -106,8 +116,10 @@ export class FluxSystem {
     const { loop, held } = this.#parts;
     loop.collect();
     return {
+      timeMs: this.backend.clock.now(),
       ports: this.#ports.map(portStats),
       frames: frameLedger(loop.frames, loop.queues, loop.heldFrames, held.frames),
+      inBatch: loop.heldPackets,
       held: held.count,
       maxHeld: this.#maxHeld,
       poller: pollerStats(this.#meterSlots),
@@ -149,8 +161,9 @@ export class FluxSystem {
     await Promise.resolve();
     this.#waits.end(closedError());
     for (const { program } of this.#ports) program.close();
-    await drain(this.#backend.clock, loop);
+    await drain(this.backend.clock, loop);
     this.#umem.close();
+    publish('close', { mode: 'system' });
   }
 
   #assertOpen(): void {
