@@ -50,7 +50,7 @@ export async function makeBpffs(): Promise<Bpffs> {
     path: `/proc/${child.pid}/root/mnt`,
     async remove() {
       child.stdin.end();
-      await once(child, 'exit');
+      await once(child, 'close'); // With its pipes, which are sockets of ours.
     },
   };
 }
