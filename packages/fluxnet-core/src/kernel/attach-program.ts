@@ -1,5 +1,6 @@
 import type { AttachMode, ProgramOptions } from '../contract/program.js';
 import { isFluxError } from '../errors.js';
+import { type CheckedSteering, checkSteering } from '../steering/steering-options.js';
 import { attachConflict } from './attach-conflict.js';
 import { attachRefusals } from './attach-refusals.js';
 import { dispatcherAnswers, requireDispatcherSupport } from './dispatcher.js';
@@ -24,16 +25,18 @@ export function attachProgram(native: Native, options: ProgramOptions): KernelPr
   const { ifname, source, maxQueues, attachBy = 'link' } = options;
   const place = { ifname, ifindex: readIfindex(native, ifname) };
   const countsFrames = source.kind === 'redirect';
+  // Before the kernel is asked for anything: rules can be wrong without any right.
+  const checked = source.kind === 'steering' ? checkSteering('program.source', source) : undefined;
   if (attachBy === 'dispatcher') {
     requireDispatcherSupport(native);
     const { mode, result } = tryModes(options.attachMode, (attachMode) =>
-      join(native, place, attachMode, source as FileSource, maxQueues),
+      join(native, place, attachMode, source as FileSource, maxQueues, checked),
     );
     // Multi-buffer as the dispatcher, and so as everybody behind it.
     const facts = { attachMode: mode, attachBy, multiBuffer: undefined, countsFrames };
     return new KernelProgram(result.handle, { ...place, ...facts }, result);
   }
-  const { handle, multiBuffer, steering } = load(native, options);
+  const { handle, multiBuffer, steering } = load(native, options, checked);
   try {
     const { mode } = tryModes(options.attachMode, (attachMode) =>
       attempt(attaching(native, ifname, attachMode), () =>
@@ -64,6 +67,7 @@ function tryModes<T>(wanted: AttachMode | 'auto', attach: (mode: AttachMode) => 
 function load(
   native: Native,
   { source, maxQueues }: LoadableOptions,
+  checked: CheckedSteering | undefined,
 ): {
   handle: NativeProgram;
   multiBuffer: boolean | undefined;
@@ -74,7 +78,7 @@ function load(
   }
   const loaded = loadFile(native, source, maxQueues);
   try {
-    const kept = keep(native, source, loaded, maxQueues);
+    const kept = keep(native, source, loaded, maxQueues, checked);
     return { ...kept, multiBuffer: loaded.multiBuffer };
   } finally {
     loaded.object.close();
@@ -82,12 +86,17 @@ function load(
 }
 
 /** What is needed of a loaded object, so that it can be closed. */
-function keep(native: Native, source: FileSource, loaded: Selected, maxQueues: number) {
+function keep(
+  native: Native,
+  source: FileSource,
+  loaded: Selected,
+  maxQueues: number,
+  checked: CheckedSteering | undefined,
+) {
   const handle = programOf(native, source, loaded);
-  if (source.kind !== 'steering') return { handle, steering: undefined };
+  if (checked === undefined) return { handle, steering: undefined };
   try {
-    const { kind: _, ...options } = source;
-    return { handle, steering: openSteering(native, loaded.object, options, maxQueues) };
+    return { handle, steering: openSteering(native, loaded.object, checked, maxQueues) };
   } catch (error) {
     handle.close();
     throw error;
@@ -101,6 +110,7 @@ function join(
   mode: AttachMode,
   source: FileSource,
   maxQueues: number,
+  checked: CheckedSteering | undefined,
 ) {
   const selected = selectProgram(native, source, maxQueues);
   try {
@@ -111,7 +121,7 @@ function join(
     );
     noteLog(link.log());
     try {
-      return { link, ...keep(native, source, selected, maxQueues) };
+      return { link, ...keep(native, source, selected, maxQueues, checked) };
     } catch (error) {
       link.close();
       throw error;

@@ -2,7 +2,6 @@ import type {
   LoadPrefixesOptions,
   Steering,
   SteeringCounters,
-  SteeringOptions,
   Traffic,
 } from '../contract/steering.js';
 import { FluxError } from '../errors.js';
@@ -20,9 +19,9 @@ import {
   RULE_TRAFFIC_WORDS,
   TRAFFIC_WORDS,
 } from '../steering/layout.js';
-import { PrefixKeys, pushPrefix } from '../steering/prefix-bytes.js';
+import { PrefixKeys, pushPrefix } from '../steering/prefix-keys.js';
 import type { SteeringAction, SteeringRule } from '../steering/rule.js';
-import { checkAction, checkSteering, steeringSizes } from '../steering/steering-options.js';
+import { type CheckedSteering, checkAction } from '../steering/steering-options.js';
 import type { Native, NativeXdpObject } from './native.js';
 import {
   classCapacity,
@@ -36,12 +35,12 @@ import { attempt } from './system-error.js';
 export function openSteering(
   native: Native,
   object: NativeXdpObject,
-  options: SteeringOptions,
+  checked: CheckedSteering,
   maxQueues: number,
 ): KernelSteering {
   const maps = openSteeringMaps(native, object);
   try {
-    return new KernelSteering(maps, options, maxQueues);
+    return new KernelSteering(maps, checked, maxQueues);
   } catch (error) {
     for (const map of Object.values(maps)) map.close();
     throw error;
@@ -62,8 +61,8 @@ export class KernelSteering extends Resource implements Steering {
   readonly #countedQueues: number;
   #slot = 0;
   #prefixSets = 0;
-  /** Settled when no program reads the slot that is not in force. */
-  #readersGone: Promise<unknown> = Promise.resolve();
+  /** 0 when no program reads the slot that is not in force, or a negative errno. */
+  #readersGone: Promise<number> = Promise.resolve(0);
   /** The latest `set` that was asked for. */
   #setting: Promise<unknown> = Promise.resolve();
 
@@ -71,10 +70,9 @@ export class KernelSteering extends Resource implements Steering {
    * Writes the first list. Before the program is attached nobody reads it; behind a dispatcher
    * packets go to the host until then.
    */
-  constructor(maps: SteeringMaps, options: SteeringOptions, maxQueues: number) {
+  constructor(maps: SteeringMaps, checked: CheckedSteering, maxQueues: number) {
     super();
-    const { maxRules, maxPrefixes } = steeringSizes('program.source', options);
-    const { rules, defaultAction, compiled } = checkSteering('program.source', options);
+    const { rules, defaultAction, compiled, maxRules, maxPrefixes } = checked;
     this.#maps = maps;
     this.#rules = rules;
     this.#defaultAction = defaultAction;
@@ -82,7 +80,7 @@ export class KernelSteering extends Resource implements Steering {
     this.#maxPrefixes = maxPrefixes;
     this.#countedQueues = Math.min(maxQueues, MAX_COUNTED_QUEUES);
     this.#assertFits(compiled, rules.length);
-    this.#write(0, compiled);
+    this.#write(0, compiled, rules.length);
     this.#writeConfig();
   }
 
@@ -116,10 +114,16 @@ export class KernelSteering extends Resource implements Steering {
     rules: readonly SteeringRule[],
     defaultAction: SteeringAction,
   ): Promise<void> {
-    await this.#readersGone;
+    const error = await this.#readersGone;
     this.assertOpen();
+    if (error !== 0) {
+      throw new FluxError('FLUX_SYSCALL', 'could not wait for packets that read the old rules', {
+        errno: error,
+        syscall: 'bpf(BPF_MAP_UPDATE_ELEM)',
+      });
+    }
     const slot = 1 - this.#slot;
-    this.#write(slot, compiled);
+    this.#write(slot, compiled, rules.length);
     this.#slot = slot;
     this.#writeConfig();
     this.#rules = rules;
@@ -196,7 +200,7 @@ export class KernelSteering extends Resource implements Steering {
     );
   }
 
-  #write(slot: number, compiled: CompiledRules): void {
+  #write(slot: number, compiled: CompiledRules, ruleCount: number): void {
     const { tables, bitmaps, classCount } = compiled;
     attempt({ doing: 'write the rules' }, () => {
       const keys = Uint32Array.from(
@@ -205,7 +209,9 @@ export class KernelSteering extends Resource implements Steering {
       );
       this.#maps.bitmaps.update(new Uint8Array(keys.buffer), bitmaps, bitmaps.length / BITMAP_SIZE);
       this.#maps.tables.update(new Uint8Array(Uint32Array.of(slot).buffer), tables, 1);
-      this.#maps.rule_counters.zero(slot * RULE_COUNTERS, RULE_COUNTERS);
+      const first = slot * RULE_COUNTERS;
+      if (ruleCount > 0) this.#maps.rule_counters.zero(first, ruleCount);
+      this.#maps.rule_counters.zero(first + RULE_COUNTERS - 1, 1);
     });
   }
 

@@ -4,6 +4,7 @@ import type { SteeringCounters } from '../contract/steering.js';
 import type { XdpFrame } from '../contract/xdp-function.js';
 import type { SteeringRule } from '../steering/rule.js';
 import { SteeringModel } from '../steering/steering-model.js';
+import { checkSteering } from '../steering/steering-options.js';
 import { ruleMatches } from '../steering/testing/oracle.js';
 import { Random, randomPacket, randomRule } from '../steering/testing/random.js';
 import { type KernelSteering, openSteering } from './kernel-steering.js';
@@ -38,7 +39,7 @@ describe.skipIf(!hasKernel)('steering program, model and the obvious way [kernel
 
   beforeAll(() => {
     ({ object } = loadFile(native, { kind: 'steering', ...options }, 1));
-    steering = openSteering(native, object, options, 1);
+    steering = openSteering(native, object, checkSteering('steering', options), 1);
   });
 
   afterAll(() => {

@@ -13,7 +13,7 @@ import { RuleEvaluator } from './evaluate.js';
 import { actionNumbers, MAX_RULES, MAX_SAMPLING_RULES } from './layout.js';
 import { PrefixModel, type PrefixVerdict } from './prefix-model.js';
 import type { SteeringAction, SteeringRule } from './rule.js';
-import { checkAction, checkSteering, steeringSizes } from './steering-options.js';
+import { checkAction, checkSteering } from './steering-options.js';
 
 interface Counted {
   packets: number;
@@ -42,13 +42,12 @@ export class SteeringModel implements Steering {
 
   /** @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION` */
   constructor(path: string, options: SteeringOptions, maxQueues: number) {
-    const { maxPrefixes } = steeringSizes(path, options);
     const checked = checkSteering(path, options);
     this.#rules = checked.rules;
     this.#defaultAction = checked.defaultAction;
     this.#evaluator = new RuleEvaluator(checked.compiled);
     this.#ruleTraffic = checked.rules.map(() => ({ ...count(), seen: 0 }));
-    this.#prefixes = new PrefixModel(maxPrefixes);
+    this.#prefixes = new PrefixModel(checked.maxPrefixes);
     this.#queues = Array.from({ length: maxQueues }, () => ({
       host: count(),
       socket: count(),

@@ -7,6 +7,8 @@ import type { SteeringAction, SteeringRule } from './rule.js';
 export const steeringKeys = ['rules', 'defaultAction', 'maxRules', 'maxPrefixes'] as const;
 
 export interface CheckedSteering {
+  readonly maxRules: number;
+  readonly maxPrefixes: number;
   readonly rules: readonly SteeringRule[];
   readonly defaultAction: SteeringAction;
   readonly compiled: CompiledRules;
@@ -32,9 +34,11 @@ export function steeringSizes(path: string, options: SteeringOptions) {
 
 /** @throws {FluxError} `FLUX_INVALID_OPTION`, `FLUX_UNKNOWN_OPTION`, `FLUX_STEERING_CAPACITY` */
 export function checkSteering(path: string, options: SteeringOptions): CheckedSteering {
-  const { rules = [], defaultAction = 'host' } = options;
-  const action = checkAction(`${path}.defaultAction`, defaultAction);
-  return { rules: [...rules], defaultAction: action, compiled: compileRules(rules, action) };
+  const { rules = [] } = options;
+  const sizes = steeringSizes(path, options);
+  const defaultAction = checkAction(`${path}.defaultAction`, options.defaultAction ?? 'host');
+  const compiled = compileRules(rules, defaultAction);
+  return { ...sizes, rules: [...rules], defaultAction, compiled };
 }
 
 export function checkAction(path: string, action: unknown): SteeringAction {
